@@ -12,7 +12,7 @@ from termreview.reference.declarations import Reference, TermReference
 from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.term.latest_term import has_files, term_or_latest
 from termreview.sources.counting import LAYOUT_UNKNOWN, Counted
-from termreview.sources.facts import FOLDER, READ, purge_sources, try_export
+from termreview.sources.facts import FOLDER, READ, period_window, purge_sources, try_export
 from termreview.sources.proposal import SeenExport, can_be_drafted, look_at_export, write_draft
 from termreview.storage.lock import held
 from termreview.storage.workspace import Workspace, read_table
@@ -47,11 +47,10 @@ def look(options: argparse.Namespace, workspace: Workspace, reference: Reference
                 "Chưa ghi gì. Đặt tệp vào thư mục sources/ của kỳ rồi chạy `termreview run` để dùng số này."
             )
             return 0
-        print(f"Tệp này sẽ không được tổng hợp: {reference.labels['source_reasons'][reason]}.")
+        print(f"Tệp này sẽ không được tổng hợp: {_why(reason, counted, reference, declared)}.")
         return 6
     if counted.reason != LAYOUT_UNKNOWN:
-        reasons = reference.labels["refusals"] | reference.labels["source_reasons"]
-        print(f"{options.file.name}: {reasons.get(counted.reason, counted.reason)} {counted.detail}".strip())
+        print(f"{options.file.name}: {_why(counted.reason, counted, reference, declared)}.")
         return 6
     seen = look_at_export(options.file)
     print(f"{options.file.name}: {reference.labels['source_reasons'][LAYOUT_UNKNOWN]}.")
@@ -69,6 +68,19 @@ def look(options: argparse.Namespace, workspace: Workspace, reference: Reference
     else:
         print("Thêm --id MÃ để ghi bản nháp bố cục vào data/reference/sources/.")
     return 6
+
+
+def _why(reason: str, counted: Counted, reference: Reference, declared: TermReference) -> str:
+    """Why one export does not count: what it holds, what the term takes instead, and what to do about it."""
+    labels, window = reference.labels, period_window(reference, declared)
+    reasons, remedies = labels["refusals"] | labels["source_reasons"], labels["source_remedies"]
+    told = " ".join(filter(None, (reasons.get(reason, reason), counted.detail)))
+    if expected := labels["source_expected"].get(reason):
+        told += "; " + expected.format(
+            term=declared.term.term_id, year=declared.term.school_year, found=", ".join(counted.titled),
+            first=f"{window.first:%d/%m/%Y}", last=f"{window.last:%d/%m/%Y}",
+        )  # fmt: skip
+    return f"{told}. Cách xử lý: {remedies.get(reason, remedies['file'])}"
 
 
 def _term(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> Term:

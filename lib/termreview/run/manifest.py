@@ -18,7 +18,7 @@ from termreview.intake.received.received import NOTHING_READ, ReceivedFile
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.term_share import terms_compared
 from termreview.run.work_list import Step, describe_issues, scoped_report_name
-from termreview.sources.facts import FOLDER as SOURCES, exports_of
+from termreview.sources.facts import ATTACHED, FOLDER as SOURCES, READ, exports_of
 from termreview.spreadsheets.packages.guard import NOT_OPENED
 from termreview.storage.atomic_files import read_json, sha256_of, write_json
 from termreview.storage.output_paths import MANIFEST, PAGES, OutputPaths
@@ -131,14 +131,18 @@ def unread_files(stage: Path) -> list[str]:
 
 
 def exports_summary(stage: Path) -> dict[str, int] | None:
-    """How many exports of systems one run counted, could not count, and left rows of unplaced; None without any."""
+    """How many exports of systems one run counted, could not count, and left rows of unplaced; None without any.
+
+    What a table of totals names as its export is neither: it is there to be seen.
+    """
     path = stage / "source_files.parquet"
     if not path.is_file():
         return None
     files = pd.read_parquet(path, columns=["state", "rows_of_no_school"])
-    counted = int((files["state"] == "read").sum())
+    counted = int((files["state"] == READ).sum())
+    left = int((~files["state"].isin([READ, ATTACHED])).sum())
     unplaced = int((files["rows_of_no_school"] > 0).sum())
-    return {"counted": counted, "left": len(files) - counted, "unplaced": unplaced}
+    return {"counted": counted, "left": left, "unplaced": unplaced}
 
 
 def is_up_to_date(output_paths: OutputPaths, root: Path, inputs: dict[str, Any]) -> bool:

@@ -81,7 +81,7 @@ def read_sources(folder: Path, reference: Reference, declared: TermReference) ->
         When a file or the record cannot be opened.
     """
     layouts = {layout.source_id: layout for layout in reference.sources.layouts}
-    window = _window(reference, declared)
+    window = period_window(reference, declared)
     found = list(_counted(folder, reference, declared)) if folder.is_dir() else []
     first: dict[str, str] = {}
     rows, usable = [], []
@@ -118,7 +118,9 @@ def try_export(
     """One export counted as if `more` layouts were declared, the state that it would have, and why; nothing is written."""
     layouts = {one.source_id: one for one in (*reference.sources.layouts, *more)}
     counted = count_export(path, list(layouts.values()), school_finder(reference, declared, path.name))
-    state = _state(_File(path.name, "", counted, False), {}, declared, _window(reference, declared), layouts)
+    state = _state(
+        _File(path.name, "", counted, False), {}, declared, period_window(reference, declared), layouts
+    )
     return counted, *state
 
 
@@ -186,7 +188,7 @@ def school_finder(reference: Reference, declared: TermReference, file: str) -> S
     told = (reference.sources.domains or {}).items()
     domains = {domain: now[unit_id] for domain, unit_id in told if unit_id in now}
     named = file_names({unit.unit_id: unit for _, unit in called}).school_of(file) or ""
-    window = _window(reference, declared)
+    window = period_window(reference, declared)
     return SchoolFinder(
         codes, by_name, domains, now.get(named, ""), declared.term.school_year, (window.first, window.last)
     )
@@ -271,7 +273,7 @@ def _attached(counted: Iterable[Counted]) -> set[str]:
     return {mark for one in counted for mark in one.attached}
 
 
-def _window(reference: Reference, declared: TermReference) -> DateWindow:
+def period_window(reference: Reference, declared: TermReference) -> DateWindow:
     """The days on which the period of an export of one term may end: after the part of the year before it."""
     term, plan = declared.term, declared.plan
     first = term_window(term.school_year, plan.due_on).first
@@ -412,7 +414,7 @@ def _made_of(reference: Reference, declared: TermReference) -> str:
         (school.unit_id, school.name, school.short_name, school.aliases)
         for school in (*declared.schools, *(unit for unit, _ in former))
     ]
-    window = _window(reference, declared)
+    window = period_window(reference, declared)
     said = repr((sources.layouts, sorted((sources.domains or {}).items()), schools, window))
     return hashlib.sha256(said.encode()).hexdigest()[:16]
 

@@ -54,7 +54,11 @@ def test_a_known_export_says_what_would_be_counted_and_writes_nothing(
 
 @pytest.mark.parametrize(
     ("day", "school", "why"),
-    [("20/12/2022", PRIMARY, "Ngày của số liệu nằm ngoài kỳ báo cáo"), ("08/01/2024", "0999999", "Không đếm được dòng nào của trường nào")],
+    [
+        ("20/12/2022", PRIMARY, "Ngày của số liệu nằm ngoài kỳ báo cáo; kỳ 2023-2024-hk1 nhận số liệu chốt từ ngày 01/06/2023 "
+         "đến ngày 10/02/2024. Cách xử lý: xuất lại tệp cho đúng kỳ"),
+        ("08/01/2024", "0999999", "Không đếm được dòng nào của trường nào trong kỳ. Cách xử lý: xem lại mã, tên trường"),
+    ],
 )  # fmt: skip
 def test_an_export_that_would_not_count_says_why(
     day: str, school: str, why: str, office: Path, capsys: pytest.CaptureFixture[str]
@@ -64,6 +68,23 @@ def test_an_export_that_would_not_count_says_why(
     told = capsys.readouterr().out
     assert f"Tệp này sẽ không được tổng hợp: {why}" in told
     assert "Chưa ghi gì" not in told
+
+
+def test_an_export_titled_with_another_year_or_empty_says_what_was_found_expected_and_to_do(
+    office: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = text_table(
+        office / "tong.csv", [["SỐ LIỆU NĂM HỌC 2022-2023"], HEADS, [PRIMARY, "08/01/2024", "", "12"]]
+    )
+    assert look(office, path, "--term", "2023-2024-hk1") == 6
+    assert (
+        "Tiêu đề trong tệp ghi năm học khác; tệp ghi 2022-2023, kỳ 2023-2024-hk1 thuộc năm học 2023-2024. "
+        "Cách xử lý: xuất lại tệp của đúng năm học" in capsys.readouterr().out
+    )
+    empty = office / "rong.csv"
+    empty.write_bytes(b"")
+    assert look(office, empty, "--term", "2023-2024-hk1") == 6
+    assert capsys.readouterr().out.startswith("rong.csv: tệp rỗng. Cách xử lý: xuất lại từ hệ thống")
 
 
 def test_an_unknown_export_is_shown_without_its_persons_and_drafted_when_told_to(

@@ -56,8 +56,10 @@ def tried_block(now: TermNow, tried: Tried) -> Block:
         told.append(say(reference, "mapping.until", day=day_text(counted.period_to)))
     told += [reference.labels["source_notes"][note] for note in counted.notes]
     if not tried.is_good:
+        remedies = reference.labels["source_remedies"]
         why = reasons.get(tried.reason, "") or say(reference, "mapping.nothing_counted")
-        return callout(say(reference, "mapping.not_usable"), [why, *told], "query")
+        told = [why, *told, *filter(None, [remedies.get(tried.reason)])]
+        return callout(say(reference, "mapping.not_usable"), told, "query")
     said = callout(say(reference, "mapping.usable"), told, "good")
     figures = pd.DataFrame(
         {

@@ -94,9 +94,9 @@ def _reasons(row: Mapping[Any, Any], labels: Mapping[str, Any]) -> str:
     """Why one file was not counted, and what is odd about it."""
     told = []
     if isinstance(row["reason_code"], str):
-        told.append(
-            (labels["refusals"] | labels["source_reasons"]).get(row["reason_code"], row["reason_code"])
-        )
+        reason, remedies = row["reason_code"], labels["source_remedies"]
+        told.append((labels["refusals"] | labels["source_reasons"]).get(reason, reason))
+        told.append(remedies.get(reason, remedies["file"]))
     if isinstance(row["notes"], str):
         told += [labels["source_notes"][note] for note in row["notes"].split(";")]
     if row["is_purged"]:
