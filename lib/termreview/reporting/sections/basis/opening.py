@@ -39,7 +39,9 @@ def banner(report: ReportContext) -> Block:
     later = report.term.tables.submissions.query("fate == 'accepted'")["received_on"] > pd.Timestamp(
         report.as_of
     )
-    lines = [str(report.reference.publishing["edition"][f"{report.edition}_note"])]
+    lines = (
+        [str(report.reference.publishing["edition"]["internal_note"])] if report.edition == INTERNAL else []
+    )
     if report.declared.office.is_illustrative:
         lines.append(say(report, "report.banner_text"))
     lines.append(say(report, "report.as_of", as_of=report.as_of, due_on=plan.due_on))
