@@ -20,6 +20,16 @@ settings.register_profile("patient", deadline=None, suppress_health_check=[Healt
 settings.load_profile("patient")
 
 
+_TEXTS = pd.get_option("mode.string_storage")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _texts_as_at_the_start() -> Iterator[None]:
+    """A fixture of a whole module may open a report, too, before any test of it: not for the modules that follow."""
+    yield
+    pd.set_option("mode.string_storage", _TEXTS)
+
+
 @pytest.fixture(autouse=True)
 def _texts_as_before() -> Iterator[None]:
     """How pandas keeps texts is chosen for a whole process when a report is opened: not for the tests that follow."""
