@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import product
 from typing import Any, Final
@@ -81,7 +81,12 @@ def with_marks(
     if "</svg>" not in html:
         return Block(html)
     marks = [*_groups_marked(now, shown, compared, also or {}), *_schools_marked(shown, compared)]
-    html = html.replace('role="img"', 'role="group"', 1)  # what holds links is no picture to a screen reader
+    return _linked(html, marks)
+
+
+def _linked(html: str, marks: Sequence[str]) -> Block:
+    """The chart with links over it: what holds links is no picture to a screen reader."""
+    html = html.replace('role="img"', 'role="group"', 1)
     return Block(html.replace("</svg>", f"{''.join(marks)}</svg>", 1))
 
 
@@ -96,10 +101,9 @@ def with_days(now: TermNow, shown: Chart, days: pd.DataFrame) -> Block:
         at, word = day_number(pd.Timestamp(day).date()), number_text(day, "date")
         (left, high), (right, low) = _on_paper(figure, at - 0.5, top), _on_paper(figure, at + 0.5, bottom)
         told = say(now.reference, "charts.only", words=word, count=count)
-        area = f'<rect class="mark-area" x="{left:g}" y="{min(high, low):g}" width="{right - left:g}" height="{abs(low - high):g}"/>'
+        area = _area((left, high), (right, low))
         marks.append(only_link({"received": word}, f"<title>{escape_text(told)}</title>{area}", told))
-    html = html.replace('role="img"', 'role="group"', 1)
-    return Block(html.replace("</svg>", f"{''.join(marks)}</svg>", 1))
+    return _linked(html, marks)
 
 
 def _schools_marked(shown: Chart, compared: Compared) -> list[str]:
@@ -154,9 +158,15 @@ def _groups_marked(now: TermNow, shown: Chart, compared: Compared, also: Mapping
             | dict(also)
         )
         told = say(now.reference, "charts.only", words=" · ".join(picked), count=len(same))
-        area = f'<rect class="mark-area" x="{min(left, right):g}" y="{min(top, bottom):g}" width="{abs(right - left):g}" height="{abs(bottom - top):g}"/>'
+        area = _area((left, top), (right, bottom))
         marks.append(only_link(only, f"<title>{escape_text(told)}</title>{area}", told))
     return marks
+
+
+def _area(one: tuple[float, float], other: tuple[float, float]) -> str:
+    """What can be clicked between two corners on the picture."""
+    (left, top), (right, bottom) = one, other
+    return f'<rect class="mark-area" x="{min(left, right):g}" y="{min(top, bottom):g}" width="{abs(right - left):g}" height="{abs(bottom - top):g}"/>'
 
 
 def _on_paper(figure: Any, x: float, y: float) -> tuple[float, float]:
