@@ -39,7 +39,8 @@ def ways(request: pytest.FixtureRequest) -> Iterator[None]:
 def is_alive(pid: int) -> bool:
     try:
         state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
-    except FileNotFoundError:
+    # A process that ends between the opening and the reading of its file has no file to read.
+    except (FileNotFoundError, ProcessLookupError):
         return False
     return state != "Z"
 
