@@ -160,7 +160,10 @@ ROOMS = {
     "sample/years": "storage reference/kinds reference intake/received insight sample sample/schools sample/answers",
     "sample/rehearsal": "storage reference/kinds reference forms intake/received intake sample/answers",
     "office": "storage reference/loading reference/kinds reference spreadsheets/packages spreadsheets sources",
-    "rollup": "storage reference reporting/blocks reporting/charts reporting/summaries reporting/editions reporting/report",
+    "rollup": (
+        "storage reference reporting/blocks reporting/charts reporting/summaries reporting/editions "
+        "reporting/records reporting/report"
+    ),
     "cli": (
         "storage reference spreadsheets/packages forms forms/adopted office intake/received intake/checks "
         "intake sources rollup returns reporting/blocks reporting/term reporting/summaries reporting/editions "

@@ -16,6 +16,7 @@ from termreview.proof.causes import last_day, minded_issues
 from termreview.reference.declarations import Reference
 from termreview.reporting.editions.scope import find_scope
 from termreview.reporting.records.issued import issued_folder
+from termreview.reporting.records.published import flat_parts
 from termreview.run.runner import run_term
 from termreview.run.work_list import INTERNAL, report_step, school_step, table_steps
 from termreview.storage.output_paths import SCHOOL_FOLDER
@@ -68,7 +69,8 @@ def rebuilt_files(
                 )
             result = run_term(private, reference, term, day, progress=progress, steps=steps)
         folder = private.reports(parse_term(record["term_id"]))
-        made = sorted((folder / SCHOOL_FOLDER).glob("*.html")) if is_of_schools else result.reports
+        reports = [path for report in result.reports for path in (report, *flat_parts(report))]
+        made = sorted((folder / SCHOOL_FOLDER).glob("*.html")) if is_of_schools else reports
         return {path.relative_to(folder).as_posix(): path.read_bytes() for path in made}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any, Final
 from termreview.reporting.editions.scope import INTERNAL
 from termreview.reporting.records.issued import list_issues
 from termreview.reporting.records.page_record import read_record
-from termreview.reporting.records.published import ANNEX_FILE, FLAT_FILE, SLIP_FILE
+from termreview.reporting.records.published import ANNEX_FILE, FLAT_FILE, FLAT_INDEX, SLIP_FILE
 from termreview.run.manifest import RECORDS
 from termreview.storage.atomic_files import read_json
 from termreview.storage.output_paths import MANIFEST, SCHOOL_FOLDER
@@ -23,6 +24,9 @@ _ENDS: Final = {
     f"-{SLIP_FILE}.docx": SLIP, f"-{SLIP_FILE}.html": SLIP, f"-{FLAT_FILE}.csv": FLAT, f"-{ANNEX_FILE}.xlsx": ANNEX,
     ".xlsx": ANNEX, ".docx": DOCUMENT,
 }  # fmt: skip
+
+# A list in several files: its own name, or that of a part or of the index.
+_PART: Final = re.compile(rf"-{FLAT_FILE}(-\d+(-[^.]+)?|-{FLAT_INDEX})?\.csv$")
 
 
 @dataclass(frozen=True)
@@ -37,9 +41,10 @@ class Target:
         """Whether one file that was made again, by its name below the term's reports, is this one's counterpart."""
         if self.kind == SCHOOL:
             return name == f"{SCHOOL_FOLDER}/{self.path.name}"
-        end = next((end for end in _ENDS if name.endswith(end)), "")
+        end = _end_of(name)
         is_kind = _ENDS.get(end, PAGE) == self.kind
-        return "/" not in name and is_kind and Path(name).suffix == self.path.suffix
+        is_part = self.kind != FLAT or _part_of(name) == _part_of(self.path.name)
+        return "/" not in name and is_kind and is_part and Path(name).suffix == self.path.suffix
 
 
 def find_target(path: Path) -> Target:
@@ -50,9 +55,10 @@ def find_target(path: Path) -> Target:
     OSError
         When a page cannot be read.
     """
-    end = next((end for end in _ENDS if path.name.endswith(end)), "")
+    end = _end_of(path.name)
     if end:
-        page = path.with_name(path.name.removesuffix(end) + ".html")
+        start = _PART.sub("", path.name) if _PART.search(path.name) else path.name.removesuffix(end)
+        page = path.with_name(f"{start}.html")
         return Target(path, _ENDS[end], read_record(page) if page.is_file() else None)
     record = read_record(path)
     if record is None and path.parent.name == SCHOOL_FOLDER:
@@ -60,6 +66,19 @@ def find_target(path: Path) -> Target:
         whole = (each for each in told if each and not each["unit"] and not each["level"])
         return Target(path, SCHOOL, next((each for each in whole if each["edition"] == INTERNAL), None))
     return Target(path, PAGE, record)
+
+
+def _end_of(name: str) -> str:
+    """The end by which one file is known; that of the list for each of its parts and their index; blank for others."""
+    if _PART.search(name):
+        return f"-{FLAT_FILE}.csv"
+    return next((end for end in _ENDS if name.endswith(end)), "")
+
+
+def _part_of(name: str) -> str:
+    """Which file of a list it is: what stands behind the name of the report."""
+    found = _PART.search(name)
+    return found[0] if found else ""
 
 
 def published_hashes(workspace: Workspace, target: Target) -> dict[Path, str]:

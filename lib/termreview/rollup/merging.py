@@ -16,6 +16,7 @@ import pandas as pd
 from termreview.errors import UsageError
 from termreview.reporting.blocks.csv_table import csv_bytes
 from termreview.reporting.blocks.rows import records
+from termreview.reporting.records.published import flat_parts
 from termreview.reporting.report.flat_table import (
     COLUMNS,
     COUNTED,
@@ -24,6 +25,7 @@ from termreview.reporting.report.flat_table import (
     LEVEL,
     NUMBERS,
     OFFICE,
+    REPORTING,
     SCHOOL,
 )
 from termreview.storage.workspace import atomic_write
@@ -31,10 +33,10 @@ from termreview.storage.workspace import atomic_write
 _WIDTH: Final = 18  # of a column of the workbook, in signs
 SHEET: Final = "DU_LIEU"
 SUFFIX: Final = "-du-lieu.csv"
-UNREADABLE, COLUMNS_MISSING, NO_ROWS, NOT_WHOLE, KEY_TWICE, OTHER_TERM, OTHER_EDITION, REPLACED, SAME_DAY = (
-    "unreadable", "columns_missing", "no_rows", "not_whole", "key_twice", "other_term", "other_edition", "replaced",
-    "same_day",
+UNREADABLE, COLUMNS_MISSING, NO_ROWS, NOT_WHOLE, PARTS_MISSING, KEY_TWICE = (
+    "unreadable", "columns_missing", "no_rows", "not_whole", "parts_missing", "key_twice",
 )  # fmt: skip
+OTHER_TERM, OTHER_EDITION, REPLACED, SAME_DAY = "other_term", "other_edition", "replaced", "same_day"
 SCHOOL_TWICE, DEFINITIONS, MISSING_OFFICE = "school_twice", "definitions", "missing_office"
 PARTLY_HIDDEN: Final = "partly_hidden"
 _TEXTS: Final = {name: str for name in COLUMNS if name not in NUMBERS}
@@ -147,28 +149,18 @@ def _named(path: Path) -> str:
 
 
 def _read(path: Path, problems: list[MergeProblem]) -> pd.DataFrame | None:
-    """The rows of one file, or what keeps them out."""
+    """The rows of one list, with all its parts, or of one annex; or what keeps them out."""
+    files = [path, *flat_parts(path)[:-1]]
+    if absent := [one.name for one in files if not one.is_file()]:
+        problems.append(MergeProblem(PARTS_MISSING, _named(path), ", ".join(absent)))
+        return None
     try:
+        as_text: dict[str, Any] = {"dtype": _TEXTS, "keep_default_na": False, "na_values": _BLANKS}
         if path.suffix == ".csv":
-            rows = pd.read_csv(
-                path,
-                sep=";",
-                decimal=",",
-                encoding="utf-8-sig",
-                dtype=_TEXTS,
-                keep_default_na=False,
-                na_values=_BLANKS,
-            )
+            read = [pd.read_csv(one, sep=";", decimal=",", encoding="utf-8-sig", **as_text) for one in files]
+            rows = pd.concat(read, ignore_index=True) if len(read) > 1 else read[0]
         else:
-            rows = pd.read_excel(
-                path,
-                sheet_name=SHEET,
-                header=3,
-                skiprows=[4],
-                dtype=_TEXTS,
-                keep_default_na=False,
-                na_values=_BLANKS,
-            )
+            rows = pd.read_excel(path, sheet_name=SHEET, header=3, skiprows=[4], **as_text)
         missing = [name for name in COLUMNS if name not in rows.columns]
         if not missing:
             rows = rows[list(COLUMNS)].astype(dict.fromkeys(NUMBERS, float))
@@ -185,9 +177,22 @@ def _read(path: Path, problems: list[MergeProblem]) -> pd.DataFrame | None:
         rows[name].nunique() != 1 for name in ("office_code", "term_id", "edition")
     ):
         problems.append(MergeProblem(KEY_TWICE, _named(path)))
+    elif 0 < (there := _schools_of(rows)) < (asked := _schools_asked(rows)):  # of a list without its index
+        problems.append(MergeProblem(PARTS_MISSING, _named(path), f"{there}/{asked:.0f}"))
     else:
         return rows
     return None
+
+
+def _schools_of(rows: pd.DataFrame) -> int:
+    """The schools that one list has rows of."""
+    return int(rows.loc[rows["scope"] == SCHOOL, "school_code"].nunique())
+
+
+def _schools_asked(rows: pd.DataFrame) -> float:
+    """The schools that had to report, as the figures of the whole tell it."""
+    own = rows[(rows["scope"] == OFFICE) & (rows["kind"] == REPORTING)]
+    return float(own["denominator"].sum())
 
 
 def _without_rivals(

@@ -26,6 +26,7 @@ from termreview.reporting.records.issued import (
     issued_folder,
     issues_of,
 )
+from termreview.reporting.records.published import flat_parts
 from termreview.reporting.report.context import open_report
 from termreview.reporting.report.status import report_status
 from termreview.reporting.term.answers import spread_answers
@@ -97,7 +98,8 @@ def issue_report(
         step = report_step(
             workspace, reference, reference.of(term), reference.of(term).plan.due_on, scope, edition
         )
-        files = [export.path for export in step.exports if export.is_issued]
+        listed = [export.path for export in step.exports if export.is_issued]
+        files = [path for one in listed for path in (one, *flat_parts(one))]
         told = _record_of(workspace, term, manifest, step)
         speaks_for = told["parameters"]["as_of"]
         if as_of is not None and as_of.isoformat() != speaks_for:

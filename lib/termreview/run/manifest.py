@@ -17,6 +17,7 @@ from termreview.intake.received.evidence_files import FOLDER as EVIDENCE, eviden
 from termreview.intake.received.received import NOTHING_READ, ReceivedFile
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.term_share import terms_compared
+from termreview.reporting.records.published import flat_parts
 from termreview.run.work_list import Step, describe_issues, scoped_report_name
 from termreview.sources.facts import ATTACHED, FOLDER as SOURCES, READ, exports_of
 from termreview.spreadsheets.packages.guard import NOT_OPENED
@@ -171,10 +172,8 @@ def write_record(
     workspace: Workspace, reference: Reference, term: Term, manifest: Mapping[str, Any], step: Step
 ) -> None:
     """Write down one report that was made from the tables of one finished run."""
-    reports = {
-        export.path.relative_to(workspace.root).as_posix(): sha256_of(export.path.read_bytes())
-        for export in step.exports
-    }
+    made = [path for export in step.exports for path in (export.path, *flat_parts(export.path))]
+    reports = {path.relative_to(workspace.root).as_posix(): sha256_of(path.read_bytes()) for path in made}
     path = _path(workspace, term, step)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_json(path, _inputs(workspace, reference, manifest, step) | {"reports": reports})
@@ -188,7 +187,8 @@ def is_recorded(
     if record is None:
         return False
     reports = record.pop("reports", {})
-    if record != _inputs(workspace, reference, manifest, step) or len(reports) != len(step.exports):
+    names = {export.path.relative_to(workspace.root).as_posix() for export in step.exports}
+    if record != _inputs(workspace, reference, manifest, step) or not names <= reports.keys():
         return False
     try:
         return all(sha256_of((workspace.root / name).read_bytes()) == told for name, told in reports.items())

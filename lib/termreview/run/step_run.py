@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -14,6 +15,7 @@ from termreview.coded_text import CodedText
 from termreview.collector import memory_left_alone
 from termreview.errors import RunError
 from termreview.processes import Call, ProcessLost
+from termreview.reporting.records.published import flat_parts
 from termreview.run.execution import (
     TIME_LIMIT_S,
     execute_notebook,
@@ -25,8 +27,9 @@ from termreview.run.kernels.warm import WarmKernels, become_kernel
 from termreview.run.work_list import CLEAN, SCORE, Step
 from termreview.storage.disk_room import lack_of_room
 from termreview.storage.output_paths import PAGES
-from termreview.storage.staging import stage_in_use
-from termreview.storage.workspace import Workspace, atomic_write
+from termreview.storage.publication import place_file
+from termreview.storage.staging import open_stage, stage_in_use, staged_files
+from termreview.storage.workspace import Workspace
 from termreview.terms import Term
 
 _TABLES = (".xlsx", ".csv")
@@ -254,9 +257,18 @@ def _appearing_together(
     workspace: Workspace, term: Term, step: Step, stage: Path | None
 ) -> Iterator[list[Path]]:
     """Give the paths to write the files to be published to; without a stage they appear when the block ends well."""
-    with ExitStack() as names:
-        if stage is None:
-            yield [names.enter_context(atomic_write(export.path)) for export in step.exports]
-        else:
-            reports = workspace.reports(term)
-            yield [stage / PAGES / export.path.relative_to(reports) for export in step.exports]
+    reports = workspace.reports(term)
+    if stage is not None:
+        yield [stage / PAGES / export.path.relative_to(reports) for export in step.exports]
+        return
+    beside = open_stage(workspace.output_paths(term))
+    try:
+        yield [beside / export.path.relative_to(reports) for export in step.exports]
+        old = {part for export in step.exports for part in flat_parts(export.path)}
+        for name in staged_files(beside):
+            place_file(beside / name, reports / name)
+            old.discard(reports / name)
+        for part in old:
+            part.unlink(missing_ok=True)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)

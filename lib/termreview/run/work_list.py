@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from termreview.errors import DeclarationError, Problem
 from termreview.reference.declarations import Reference, TermReference, load_reference
 from termreview.reference.kinds.word_template import TEMPLATE
 from termreview.reporting.blocks.report_parts import WHOLE_PART, is_heading
-from termreview.reporting.blocks.report_reading import RowLimit
+from termreview.reporting.blocks.report_reading import AS_IT_STANDS, Arrangement, RowLimit
 from termreview.reporting.editions.scope import (
     EDITIONS,
     IN_HAND,
@@ -31,7 +31,7 @@ from termreview.reporting.records.issued import find_issue, issues_in_hand, issu
 from termreview.reporting.records.published import ANNEX_FILE, FLAT_FILE, SLIP_FILE
 from termreview.reporting.term.term_tables import read_tables
 from termreview.storage.atomic_files import read_json, sha256_of
-from termreview.storage.workspace import Workspace, atomic_write, place_in
+from termreview.storage.workspace import Workspace, place_in
 from termreview.terms import Term, parse_term
 
 if TYPE_CHECKING:
@@ -75,12 +75,8 @@ class Step:
         tables. Their names must be unique in the run.
     title
         The title of what is published.
-    annexed
-        The cells whose sections stand in the annex of the report alone (`read_report`).
-    order
-        The headings whose parts the signed report has in this order (`report_parts`).
-    limit
-        Of a report of many schools, the most rows of a table that page and document print; None for all.
+    arrangement
+        What page and document print of its sections, and in which order.
     left_out
         The cells, or headings with all below them, that are taken out of the executed notebook.
     headings
@@ -92,9 +88,7 @@ class Step:
     notebook: str = ""
     exports: tuple[Export, ...] = ()
     title: str = ""
-    annexed: tuple[str, ...] = ()
-    order: tuple[str, ...] = ()
-    limit: RowLimit | None = None
+    arrangement: Arrangement = AS_IT_STANDS
     left_out: tuple[str, ...] = ()
     headings: Mapping[str, str] = field(default_factory=dict)
 
@@ -124,7 +118,8 @@ class Export:
         Writes it: called with the executed notebook, the path to write to (in the stage of the run) and the
         step. It runs while the stage counts as the term's tables, so that the library reads those of this run;
         it writes its file whole or not at all, the same bytes from the same notebook and tables, and raises to
-        have the whole run fail. It imports what is heavy only when called.
+        have the whole run fail. What it writes beside that file, named by it, is published with it (the parts of
+        a large list). It imports what is heavy only when called.
     is_issued
         Whether it is handed out with the report; a paper for the office alone is not.
     """
@@ -139,15 +134,7 @@ def html_page(executed: Path, output: Path, step: Step) -> None:
     from termreview.reporting.pages.pages import export_html
 
     made_by = {"step": describe_report_step(step)}
-    export_html(
-        executed,
-        output,
-        title=step.title,
-        made_by=made_by,
-        annexed=step.annexed,
-        order=step.order,
-        limit=step.limit,
-    )
+    export_html(executed, output, title=step.title, made_by=made_by, arrangement=step.arrangement)
 
 
 def describe_report_step(step: Step) -> dict[str, Any]:
@@ -176,9 +163,7 @@ def word_document(executed: Path, output: Path, step: Step) -> None:
     from termreview.reporting.word.document import export_docx
 
     template = Workspace(Path(step.parameters["workspace_root"])).reference / TEMPLATE
-    export_docx(
-        executed, output, template, title=step.title, annexed=step.annexed, order=step.order, limit=step.limit
-    )
+    export_docx(executed, output, template, title=step.title, arrangement=step.arrangement)
 
 
 def annex_workbook(executed: Path, output: Path, step: Step) -> None:
@@ -188,16 +173,16 @@ def annex_workbook(executed: Path, output: Path, step: Step) -> None:
     """
     from termreview.reporting.excel.annex import export_xlsx
 
-    flat = None if step.limit else _flat_of(step)
+    flat = None if step.arrangement.limit else _flat_of(step)
     export_xlsx(executed, output, title=step.title, schools=_schools_of(step), flat=flat)
 
 
 def flat_list(executed: Path, output: Path, step: Step) -> None:
-    """Write the figures of one report as plain rows for who adds up several offices (`report.flat_table`)."""
-    from termreview.reporting.report.flat_table import flat_csv
+    """Write the figures of one report as plain rows for who adds up several offices; a large list in several files."""
+    from termreview.reporting.report.flat_files import write_flat
 
-    with atomic_write(output) as beside:
-        beside.write_bytes(flat_csv(_flat_of(step)))
+    most_mb = float(_reference_of(step).sentences["assessment"]["thresholds"]["most_list_mb"])
+    write_flat(_flat_of(step), output, int(most_mb * 10**6))
 
 
 # Of the step that is being written: annex and list hold the same rows.
@@ -232,8 +217,11 @@ def slip_document(executed: Path, output: Path, step: Step) -> None:
 
 
 def _slip_title(step: Step) -> str:
-    reference = load_reference(Workspace(Path(step.parameters["workspace_root"])).reference)
-    return str(reference.publishing["slip_title"]).format(title=step.title)
+    return str(_reference_of(step).publishing["slip_title"]).format(title=step.title)
+
+
+def _reference_of(step: Step) -> Reference:
+    return load_reference(Workspace(Path(step.parameters["workspace_root"])).reference)
 
 
 def _schools_of(step: Step) -> pd.DataFrame | None:
@@ -340,7 +328,8 @@ def report_step(
         )
     parts = parts_of_report(workspace, reference, declared.plan.report, edition)
     limit = _row_limit(reference, len(schools_in(reference, declared, scope)))
-    return Step(own, parameters, notebook, exports, title, limit=limit, **parts)
+    parts["arrangement"] = replace(parts["arrangement"], limit=limit)
+    return Step(own, parameters, notebook, exports, title, **parts)
 
 
 def _row_limit(reference: Reference, schools: int) -> RowLimit | None:
@@ -380,10 +369,12 @@ def parts_of_report(
     ]
     if problems:
         raise DeclarationError(problems)
-    own = {"left_out": declared["left_out"], "headings": declared["headings"]}
-    return own | (
-        {"annexed": declared["annexed"], "order": declared["order"]} if edition == SHAREABLE else {}
-    )
+    signed = Arrangement(tuple(declared["annexed"]), tuple(declared["order"]))
+    return {
+        "left_out": declared["left_out"],
+        "headings": declared["headings"],
+        "arrangement": signed if edition == SHAREABLE else AS_IT_STANDS,
+    }
 
 
 def report_name(declared: TermReference, scope: Scope = WHOLE, edition: str = INTERNAL) -> str:

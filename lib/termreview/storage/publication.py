@@ -91,7 +91,7 @@ def _move_all(output_paths: OutputPaths, journal: Mapping[str, Any]) -> None:
     is_whole = True
     for name in sorted(hashes, key=lambda name: (name == MANIFEST, name)):
         if (stage / name).is_file() and (name != MANIFEST or is_whole):
-            _move(stage / name, output_paths.place(name))
+            place_file(stage / name, output_paths.place(name))
         elif not _is_file_of(output_paths.place(name), hashes[name]):
             is_whole = False
     for folder in {output_paths.place(name).parent for name in hashes}:
@@ -139,7 +139,8 @@ def sweep(output_paths: OutputPaths) -> None:
         sweep_left_overs(folder)
 
 
-def _move(staged: Path, place: Path) -> None:
+def place_file(staged: Path, place: Path) -> None:
+    """Put one finished file into its place, whole, also where that is on another disk."""
     place.parent.mkdir(parents=True, exist_ok=True)
     try:
         replace_file(staged, place)

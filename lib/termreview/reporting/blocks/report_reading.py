@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import nbformat
 
@@ -35,6 +34,29 @@ class RowLimit:
 
 
 @dataclass(frozen=True)
+class Arrangement:
+    """How one edition arranges the report of a notebook: one object for page, document and whoever reads it.
+
+    Attributes
+    ----------
+    annexed
+        The cells whose sections stand in the annex alone, `id/kind` for their parts of one kind, `id/part` for all
+        below a heading; where there are any, so do the tables that a page folds.
+    order
+        The headings, or cells below one, that share their places out in this order (`report_parts`).
+    limit
+        Of a report of many schools, the most rows of a table that is printed; None for all.
+    """
+
+    annexed: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
+    limit: RowLimit | None = None
+
+
+AS_IT_STANDS: Final = Arrangement()
+
+
+@dataclass(frozen=True)
 class ReadReport:
     """What one executed notebook shows: the notice above it, its body in order, what stands at its foot."""
 
@@ -52,19 +74,12 @@ class ReadReport:
         return found
 
 
-def read_report(
-    notebook_path: Path,
-    annexed: Iterable[str] = (),
-    only: str = "",
-    order: Sequence[str] = (),
-    limit: RowLimit | None = None,
-) -> ReadReport:
+def read_report(notebook_path: Path, arrangement: Arrangement = AS_IT_STANDS, only: str = "") -> ReadReport:
     """Read one executed notebook by the rules of the page: tags `banner`, `footer` and `hide`, `# titles` left out.
 
-    A heading is a part of its own (`heading`, with `level` 1 for a `## heading`, and `text`). `annexed` are the ids of
-    cells that stand in the annex alone, or `id/kind` for their parts of one kind; where there are any, so do the tables
-    that a page folds; `order` is that of the parts of the signed report (`report_parts`). `only` is the id of one cell, hidden or not, that is read alone. A table beyond the
-    `limit` is told in a line. A table says the cell that shows it (`cell`), the second and further ones of a cell with their number.
+    A heading is a part of its own (`heading`, with `level` 1 for a `## heading`, and `text`). `only` is the id of one cell,
+    hidden or not, that is read alone. A table beyond the limit of the arrangement is told in a line. A table says the cell
+    that shows it (`cell`), the second and further ones of a cell with their number.
 
     Raises
     ------
@@ -72,8 +87,9 @@ def read_report(
         When a cell shows HTML of which it carries no model.
     """
     stamp = notebook_path.stat()
-    read = _read_once(notebook_path, frozenset(annexed), only, tuple(order), stamp.st_mtime_ns, stamp.st_size)
-    if limit is None:
+    whole = replace(arrangement, limit=None)
+    read = _read_once(notebook_path, whole, only, stamp.st_mtime_ns, stamp.st_size)
+    if (limit := arrangement.limit) is None:
         return read
     told = ((part, limit.instead_of(part)) for part in read.body)
     return replace(read, body=tuple(paragraph_part([line], None) if line else part for part, line in told))
@@ -81,15 +97,16 @@ def read_report(
 
 @lru_cache(maxsize=3)  # whole, as it is signed, its slip: page, document and annex of one step take turns
 def _read_once(
-    notebook_path: Path, annexed: frozenset[str], only: str, order: tuple[str, ...], _changed: int, _size: int
+    notebook_path: Path, arrangement: Arrangement, only: str, _changed: int, _size: int
 ) -> ReadReport:
     """Read one notebook; the exporters of one step read the same one after the other."""
+    annexed = arrangement.annexed
     notebook = nbformat.reads(notebook_path.read_text(encoding="utf-8"), as_version=nbformat.NO_CONVERT)
     banner: list[Part] = []
     body: list[Part] = []
     footer: list[Part] = []
     numbers = {id(cell): number for number, cell in enumerate(notebook.cells, start=1)}
-    for cell in notebook.cells if only else arranged(notebook.cells, annexed, order):
+    for cell in notebook.cells if only else arranged(notebook.cells, annexed, arrangement.order):
         number, tags = numbers[id(cell)], cell.metadata.get("tags", [])
         if cell.get("id") != only if only else "hide" in tags:
             continue

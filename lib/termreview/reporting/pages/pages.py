@@ -24,7 +24,14 @@ from termreview.errors import RunError
 from termreview.reporting.blocks.blocks import as_html, paragraph
 from termreview.reporting.blocks.model import FAULT_MIME, OWN_MIMES, read_bundle
 from termreview.reporting.blocks.report_parts import arranged
-from termreview.reporting.blocks.report_reading import RowLimit, cell_name, first_line, read_report
+from termreview.reporting.blocks.report_reading import (
+    AS_IT_STANDS,
+    Arrangement,
+    RowLimit,
+    cell_name,
+    first_line,
+    read_report,
+)
 from termreview.reporting.blocks.trace_target import ANCHOR, TRACE_MIME, is_traced
 from termreview.reporting.pages.rules import forbidden_markup
 from termreview.reporting.pages.styles import report_styles, unbroken_years
@@ -59,18 +66,17 @@ def export_html(
     *,
     title: str,
     made_by: Mapping[str, Any] | None = None,
-    annexed: Collection[str] = (),
-    order: Sequence[str] = (),
+    arrangement: Arrangement = AS_IT_STANDS,
     only: str = "",
-    limit: RowLimit | None = None,
 ) -> None:
     """Publish one executed notebook as one self-contained HTML file, whole or not at all.
 
     The page holds the Markdown cells and the HTML outputs, in their order; inputs, prompts, streams and
     parameters stay out. A code cell tagged `banner` stands in the page's header, one tagged `footer` in its
-    footer, one tagged `hide` nowhere; what is `annexed` is left out, the parts stand in their `order`, and tables beyond the
-    `limit` are told in a line, as in `read_report`; of `only` one cell, hidden or not, the page is made. The page's main heading is `title`; a `# heading` of the notebook is left out. The same notebook gives the same bytes. The record that the notebook carries of itself, and in it what
-    `made_by` adds, goes into the page's head, sealed; the values that the page prints go to its end.
+    footer, one tagged `hide` nowhere; the sections stand as the `arrangement` says, as in `read_report`; of `only` one
+    cell, hidden or not, the page is made. The page's main heading is `title`; a `# heading` of the notebook is left out.
+    The same notebook gives the same bytes. The record that the notebook carries of itself, and in it what `made_by` adds,
+    goes into the page's head, sealed; the values that the page prints go to its end.
 
     Raises
     ------
@@ -83,11 +89,12 @@ def export_html(
         alone = [NotebookNode(cell, metadata={}) for cell in notebook.cells if cell.get("id") == only]
         _publish(NotebookNode(notebook, cells=alone), output_path.name, output_path, title)
         return
-    if annexed or order:
-        notebook.cells = arranged(notebook.cells, annexed, order)
+    annexed = arrangement.annexed
+    if annexed or arrangement.order:
+        notebook.cells = arranged(notebook.cells, annexed, arrangement.order)
     for cell in notebook.cells:
-        if limit is not None:
-            _shorten(cell, limit, annexed)
+        if arrangement.limit is not None:
+            _shorten(cell, arrangement.limit, annexed)
         if annexed:
             _leave_out(cell, annexed)
     _publish(notebook, notebook_path.name, output_path, title, notebook_path, made_by)

@@ -145,7 +145,8 @@ def _term(reference: Reference, term: PublishedTerm) -> View:
 
 def _report(reference: Reference, term: PublishedTerm, report: Published, main: Published | None) -> View:
     """One report: what it is, its facts, its files; whether it was made of other things than the main one."""
-    words = reference.provenance["portfolio"]
+    words, names = reference.provenance["portfolio"], reference.provenance["portfolio_files"]
+    *parts, index = report.flat_parts or ("",)
     files = {
         "page": report.page,
         "document": report.document,
@@ -157,9 +158,9 @@ def _report(reference: Reference, term: PublishedTerm, report: Published, main: 
         **_facts(reference, report),
         "kind": _kind(reference, report),
         "title": _scope_title(reference, term, report) or words["whole"],
-        "files": [
-            (reference.provenance["portfolio_files"][name], link) for name, link in files.items() if link
-        ],
+        "files": [(names[name], link) for name, link in files.items() if link]
+        + [(names["flat_part"].format(number=number), link) for number, link in enumerate(parts, start=1)]
+        + ([(names["flat_index"], index)] if index else []),
         "is_outdated": main is not None and _origin(report) != _origin(main),
     }
 

@@ -11,12 +11,14 @@ from urllib.parse import quote
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reporting.records.issued import broken_issues, list_issues
 from termreview.reporting.records.page_record import read_record
+from termreview.storage.atomic_files import content_of
 from termreview.storage.output_paths import SCHOOL_FOLDER
 from termreview.storage.workspace import Workspace
 
 INDEX_FILE: Final = "index.html"
 ANNEX_FILE: Final = "phu-luc"
 FLAT_FILE: Final = "du-lieu"
+FLAT_INDEX: Final = "muc-luc"  # of a list in several files
 SLIP_FILE: Final = "phieu-trinh"
 
 
@@ -30,6 +32,7 @@ class Published:
     annex: str = ""
     flat: str = ""
     slip: str = ""
+    flat_parts: tuple[str, ...] = field(default=(), kw_only=True)
 
     @property
     def is_whole(self) -> bool:
@@ -111,7 +114,21 @@ def _published(folder: Path, page: Path, record: Mapping[str, Any]) -> Published
     annex = page.with_name(f"{page.stem}-{ANNEX_FILE}.xlsx")
     flat = page.with_name(f"{page.stem}-{FLAT_FILE}.csv")
     document, slip = page.with_suffix(".docx"), page.with_name(f"{page.stem}-{SLIP_FILE}.docx")
-    return Published(record, *(_link(folder, path) for path in (page, document, annex, flat, slip)))
+    links = [_link(folder, path) for path in (page, document, annex, flat, slip)]
+    parts = [link for path in flat_parts(flat) if (link := _link(folder, path))]
+    return Published(record, *links, flat_parts=tuple(parts))
+
+
+def flat_parts(flat: Path) -> list[Path]:
+    """The further files of one list that was too large for one, as its index names them, and the index last; none of a small one."""
+    index = flat.with_name(f"{flat.stem}-{FLAT_INDEX}.csv")
+    content = content_of(index) if flat.stem.endswith(f"-{FLAT_FILE}") else None
+    if content is None:
+        return []
+    lines = content.decode("utf-8-sig", "replace").splitlines()[1:]
+    names = dict.fromkeys(line.partition(";")[0] for line in lines)
+    start = f"{flat.stem}-"  # no other file is one of its parts, whatever stands in the index
+    return [*(flat.with_name(name) for name in names if name.startswith(start) and "/" not in name), index]
 
 
 def _link(folder: Path, path: Path) -> str:

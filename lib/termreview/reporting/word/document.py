@@ -6,7 +6,7 @@ import base64
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
@@ -16,7 +16,7 @@ from docx.opc.pkgwriter import PackageWriter
 from docx.oxml.ns import qn
 
 from termreview.reporting.blocks.model import INLINE, ORIGIN, Part, Runs, plain_text
-from termreview.reporting.blocks.report_reading import ReadReport, RowLimit, read_report
+from termreview.reporting.blocks.report_reading import AS_IT_STANDS, Arrangement, ReadReport, read_report
 from termreview.reporting.blocks.tables import NO_ROWS
 from termreview.reporting.word.page_fill import BLOCK, BREAK, FLOAT, HEADING, TABLE, TEXT, Piece, filled_order
 from termreview.reporting.word.tables import fit_table, is_kept_whole, table_of
@@ -86,23 +86,20 @@ def export_docx(
     *,
     title: str,
     words: Mapping[str, str] | None = None,
-    annexed: Iterable[str] = (),
-    order: Sequence[str] = (),
+    arrangement: Arrangement = AS_IT_STANDS,
     only: str = "",
-    limit: RowLimit | None = None,
 ) -> None:
     """Write one executed notebook as one Word document, whole or not at all; the same bytes each time.
 
     A report has the words before its numbered tables and figures in its letterhead; for another notebook `words` are
-    given. `annexed` is left to the annex, the parts stand in their `order`, `only` one cell makes the document, tables
-    beyond the `limit` are told in a line: see `read_report`.
+    given. The sections stand as the `arrangement` says; `only` one cell makes the document: see `read_report`.
 
     Raises
     ------
     RunError
         When a cell shows what has no model, or the template cannot be filled.
     """
-    report = read_report(notebook_path, annexed, only, order, limit)
+    report = read_report(notebook_path, arrangement, only)
     template = open_template(template_path)
     writing = _Writing(template, report.letterhead["words"]["document"] if words is None else words)
     if words is not None:  # a report has its title in its letterhead

@@ -15,7 +15,7 @@ from report_world import report
 from termreview.errors import RunError
 from termreview.reporting.blocks.blocks import paragraph, stack
 from termreview.reporting.blocks.model import plain_text
-from termreview.reporting.blocks.report_reading import RowLimit, read_report
+from termreview.reporting.blocks.report_reading import Arrangement, RowLimit, read_report
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.pages.pages import export_html
 from termreview.reporting.sections.basis import opening
@@ -98,7 +98,7 @@ def test_what_is_left_to_the_annex_is_not_read_for_the_signed_report(tmp_path: P
         cell_of(paragraph("Ngoài")),
     )
     kinds = [
-        [part["kind"] for part in read_report(path, annexed).body[1:]]
+        [part["kind"] for part in read_report(path, Arrangement(annexed)).body[1:]]
         for annexed in ((), ("cell-3",), ("cell-2/table",))
     ]
     assert kinds == [
@@ -121,8 +121,9 @@ def test_a_table_beyond_the_limit_is_told_in_a_line_in_document_and_page_alike(t
     limit = RowLimit(2, "“{caption}” có {count} dòng")
     printed = {}
     for annexed in ((), ("cell-3/table",)):
-        read = read_report(path, annexed, limit=limit).body[2:]
-        export_html(path, tmp_path / "page.html", title="Trang", annexed=annexed, limit=limit)
+        arrangement = Arrangement(annexed, limit=limit)
+        read = read_report(path, arrangement).body[2:]
+        export_html(path, tmp_path / "page.html", title="Trang", arrangement=arrangement)
         page = BeautifulSoup((tmp_path / "page.html").read_text(encoding="utf-8"), "lxml")
         printed[annexed] = [
             plain_text(part["caption"] if part["kind"] == "table" else part["runs"]) for part in read

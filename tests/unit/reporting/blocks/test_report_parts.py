@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 from termreview.errors import DeclarationError
 from termreview.reference.declarations import Reference, load_reference
 from termreview.reporting.blocks.report_parts import arranged
+from termreview.reporting.blocks.report_reading import AS_IT_STANDS
 from termreview.run.work_list import parts_of_report
 from termreview.storage.workspace import Workspace
 from worlds import REFERENCE, ROOT, change, copy_reference
@@ -76,9 +77,9 @@ def test_sections_of_a_part_and_cells_of_a_section_are_moved_and_numbered_anew()
 def test_a_cell_or_a_part_that_no_report_has_is_told() -> None:
     reference, workspace = load_reference(REFERENCE), Workspace(ROOT)
     signed = parts_of_report(workspace, reference, "semester_review", "shareable")
-    assert "h-annex-1" in signed["annexed"]
-    assert signed["order"] == ()
-    assert "annexed" not in parts_of_report(workspace, reference, "semester_review")
+    assert "h-annex-1" in signed["arrangement"].annexed
+    assert signed["arrangement"].order == ()
+    assert parts_of_report(workspace, reference, "semester_review")["arrangement"] == AS_IT_STANDS
     signed = reference.publishing["signed"] | {
         "annexed": ("h-2-8", "no-cell", "h-2-8/part"), "order": ("h-change", "no-order", "h-2-8"),
     }  # fmt: skip
@@ -103,8 +104,8 @@ def test_an_office_moves_and_leaves_out_sections_of_its_report_in_one_file(tmp_p
     cells = nbformat.read(ROOT / "notebooks" / "3_semester_review.ipynb", as_version=4).cells
 
     def heads(declared: Reference) -> list[str]:
-        signed = parts_of_report(Workspace(ROOT), declared, "semester_review", "shareable")
-        told = arranged(nbformat.from_dict(cells), signed["annexed"], signed["order"])
+        signed = parts_of_report(Workspace(ROOT), declared, "semester_review", "shareable")["arrangement"]
+        told = arranged(nbformat.from_dict(cells), signed.annexed, signed.order)
         return [one.source.splitlines()[0].strip("# ") for one in told if one.source.startswith("##")]
 
     before, after = heads(load_reference(REFERENCE)), heads(reference)

@@ -350,7 +350,7 @@ def test_rows_are_limited_in_reports_of_more_schools_than_declared_alone(
 
     def limit(level: str = "") -> RowLimit | None:
         scope = find_scope(reference, declared, level=level)
-        return report_step(workspace, reference, declared, declared.plan.due_on, scope).limit
+        return report_step(workspace, reference, declared, declared.plan.due_on, scope).arrangement.limit
 
     assert limit() is None
     monkeypatch.setitem(reference.sentences["assessment"]["thresholds"], "most_drawn", "30")

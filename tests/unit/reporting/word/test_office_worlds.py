@@ -87,7 +87,7 @@ def pages_of(report: ReportContext, root: Path, soffice: str, folder: Path) -> l
     notebook = executed(report, workspace.notebooks / f"{REPORT_NOTEBOOKS[kind]}.ipynb", folder)
     export_docx(
         notebook, folder / "bao-cao.docx", workspace.reference / "templates" / "bao-cao.docx",
-        title="Báo cáo", annexed=parts["annexed"], order=parts["order"],
+        title="Báo cáo", arrangement=parts["arrangement"],
     )  # fmt: skip
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
     subprocess.run(
