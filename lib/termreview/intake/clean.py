@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from termreview.collector import memory_left_alone
 from termreview.intake.batches.batch import (
     ANSWERS,
     READING,
@@ -78,6 +79,7 @@ class Cleaned:
     compared: pd.DataFrame | None = None
 
 
+@memory_left_alone()  # of a great many small objects nearly all stay, or are let go with the last that knows them
 def clean_term(
     files: Sequence[ReceivedFile],
     reference: Reference,

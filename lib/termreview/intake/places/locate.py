@@ -207,9 +207,8 @@ def _is_as_printed(
     if tuple(map(_text_of, found)) != printed.ordered_texts or not cells.keys().isdisjoint(printed.empty):
         return False
     others = cells.keys() - printed.own
-    if any(
-        column == CODE_COLUMN and cells[row, column].text.strip() in printed.codes for row, column in others
-    ):
+    beside_codes = [place for place in others if place[1] == CODE_COLUMN]
+    if any(cells[place].text.strip() in printed.codes for place in beside_codes):
         return False
     if any(has_further_head(cells, block, beside_heads) for block in plan.blocks):
         return False
