@@ -32,6 +32,9 @@ _LINK = re.compile(
     r"""(?:\b(?:h?t{1,4}ps?|file):|\bwww\.)(?:[^\s,;]++|[,;](?!https?:|www\.))++|\b[A-Za-z]:\\[^;,\n]*|\\\\[^;,\n]+""",
     re.IGNORECASE,
 )
+_ALONE = re.compile(
+    r"https?://[^\s,;]+"
+)  # a text that is one link and nothing else: most of those with links
 _AROUND = ".,;:)]}>\"'”’"
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 _OF_PERSONS = re.compile(r"utm_\w+=[^&]*&?|fbclid=[^&]*&?")  # who followed a link, not where it leads
@@ -128,8 +131,9 @@ def _answered(observations: pd.DataFrame) -> pd.DataFrame:
 def _links(texts: pd.DataFrame) -> Iterator[_Named]:
     may_hold = texts["value_text"].str.contains(_MAY_HOLD, regex=True)
     for school_id, field_id, sheet, cell, text in _rows(texts[may_hold]):
-        for match in _LINK.finditer(text):
-            yield _Named(school_id, field_id, sheet, cell, match[0].rstrip(_AROUND))
+        found = [text] if _ALONE.fullmatch(text) else _LINK.findall(text)
+        for link in found:
+            yield _Named(school_id, field_id, sheet, cell, link.rstrip(_AROUND))
 
 
 def _rows(texts: pd.DataFrame) -> Iterator[tuple[str, ...]]:
