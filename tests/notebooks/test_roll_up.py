@@ -12,45 +12,88 @@ from bs4 import BeautifulSoup
 
 from demo_world import SEMESTER, Demo, as_of
 from termreview.cli.__main__ import main
+from termreview.proof.verify import verify_report
 from termreview.reporting.report.context import open_report
 from termreview.reporting.report.flat_table import flat_csv
-from termreview.rollup.report import open_roll_up, write_handed_in
-from termreview.storage.workspace import Workspace
+from termreview.rollup.publishing import write_handed_in
+from termreview.rollup.roll_up import open_roll_up
+from termreview.storage.workspace import RollUpWorkspace, Workspace
 
 
 def test_two_offices_make_one_report_with_the_sums_of_both(
     demo: Demo, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The second office is the first one under other codes: every count doubles, every share stays."""
+    """The second office is the first one under other codes: every count doubles, every share stays.
+
+    Merged again nothing is read; where one office hands in again, it alone is, and the files are those of a fresh merge. A
+    file handed in from outside the workspace cannot be proved, from inside it is; an edited one is kept.
+    """
+    root = tmp_path / "office"
+    shutil.copytree(demo.workspace.root, root, ignore=shutil.ignore_patterns("raw"))
+    workspace = RollUpWorkspace(root)
     source = next(demo.workspace.reports(SEMESTER).glob("*-chia-se-du-lieu.csv"))
     rows = pd.read_csv(source, sep=";", decimal=",", encoding="utf-8-sig", dtype={"school_code": str, "commune_code": str}, keep_default_na=False, na_values={name: [""] for name in ("numerator", "denominator", "value", "counted_schools", "asked_schools")})  # fmt: skip
-    handed = tmp_path / "handed"
-    handed.mkdir()
-    shutil.copy(source, handed / "mot-du-lieu.csv")
+    handed = workspace.handed_in
+    (handed / "mot").mkdir(parents=True)
+    (handed / "hai").mkdir()
+    shutil.copy(source, handed / "mot" / "bc-du-lieu.csv")
     other = rows.assign(office_code="pgd-hai", school_code=rows["school_code"].where(rows["school_code"] == "", "x" + rows["school_code"]))  # fmt: skip
-    (handed / "hai-du-lieu.csv").write_bytes(flat_csv(other))
+    (handed / "hai" / "bc-du-lieu.csv").write_bytes(flat_csv(other))
     out = tmp_path / "out"
-    code = main(["--root", str(demo.workspace.root), "merge", str(handed), "--expect", "pgd-ba", "--output", str(out)])  # fmt: skip
-    assert code == 6, capsys.readouterr()  # one office has not handed in
-    page = BeautifulSoup((out / "bao-cao-tong-hop-2023-2024-hk1.html").read_text(encoding="utf-8"), "lxml")
+    command = ["--root", str(root), "merge", str(handed), "--expect", "047702"]
+    code = main([*command, "--output", str(out)])
+    told = capsys.readouterr().out
+    assert code == 6, told  # one office has not handed in
+    assert "đọc lại 2/2 đơn vị" in told
+    folder, name = workspace.reports(SEMESTER), "bao-cao-tong-hop-2023-2024-hk1-chia-se"
+    made = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == made
+    page = BeautifulSoup(made[f"{name}.html"].decode(), "lxml")
     text = " ".join(page.get_text(" ", strip=True).split())
     assert page.h1 is not None
     assert page.h1.get_text() == "Báo cáo tổng hợp sơ kết học kỳ I năm học 2023-2024"
     assert "02 đơn vị đã gửi số liệu; 100/110 (90,9%) trường có báo cáo được tiếp nhận." in text
-    assert "01 đơn vị chưa gửi số liệu: pgd-ba." in text
+    assert "01 đơn vị chưa gửi số liệu: xã Bình An." in text
     own = rows.query("scope == 'office' and kind == 'ratio' and indicator_id == 'teachers_using_software'")
     above, below = (2 * int(own[name].iloc[0]) for name in ("numerator", "denominator"))
     assert f"{above:,}/{below:,}".replace(",", ".") in text
     assert not page.select("script[src], link[href], img[src^=http]")
-    document = docx.Document(str(out / "bao-cao-tong-hop-2023-2024-hk1.docx"))
+    assert str(tmp_path) not in made[f"{name}.html"].decode()
+    document = docx.Document(str(folder / f"{name}.docx"))
     words = [one.text for one in document.paragraphs]
     assert "I. Kết quả chung" in words  # its first part keeps its number
-    assert len(document.tables) >= 4
-    totals = pd.read_csv(out / "tong-hop-2023-2024-hk1-tong-hop.csv", sep=";", decimal=",", encoding="utf-8-sig")  # fmt: skip
-    summed = totals.query(
-        "scope == 'office' and kind == 'ratio' and indicator_id == 'teachers_using_software'"
-    )
+    assert "V. Nội dung phải đối chiếu" not in words  # the annex has it
+    assert any("kính báo cáo./." in line for line in words)
+    book = pd.ExcelFile(folder / f"{name}-phu-luc.xlsx", engine="openpyxl")
+    assert [one for one in book.sheet_names if one.startswith("Bảng")] == [
+        "Bảng 1",
+        "Bảng 2",
+        "Bảng 3",
+        "Bảng 4",
+    ]
+    totals = pd.read_csv(folder / f"{name}-du-lieu.csv", sep=";", decimal=",", encoding="utf-8-sig")
+    summed = totals.query("scope == 'office' and indicator_id == 'teachers_using_software'")
     assert summed[["numerator", "denominator"]].to_numpy().tolist() == [[above, below]]
+    assert set(totals["office_code"]) == {demo.reference.of(SEMESTER).office.office_id}
+
+    assert main(command) == 6
+    told = capsys.readouterr().out
+    assert "đọc lại 0/2 đơn vị" in told
+    assert "không có gì thay đổi" in told
+    assert verify_report(workspace, demo.reference, folder / f"{name}.docx").state == "identical"
+    (folder / f"{name}.docx").write_bytes(b"edited by hand")
+    (handed / "hai" / "bc-du-lieu.csv").write_bytes(flat_csv(other.assign(as_of="2024-02-01")))
+    verdict = verify_report(workspace, demo.reference, folder / f"{name}.html")
+    assert [(cause.kind, cause.name) for cause in verdict.causes] == [("file_removed", "hai/bc-du-lieu.csv")]
+    assert main(command) == 6
+    assert "đọc lại 1/2 đơn vị" in capsys.readouterr().out
+    assert (folder / f"{name}.sua-tay.docx").read_bytes() == b"edited by hand"
+    made = {path.name: path.read_bytes() for path in folder.iterdir() if ".sua-tay" not in path.name}
+    for gone in (workspace.reports(SEMESTER), root / "data" / "processed" / "tong-hop"):
+        shutil.rmtree(gone)
+    assert main(command) == 6
+    assert "đọc lại 2/2 đơn vị" in capsys.readouterr().out
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == made
 
 
 def test_nine_communes_of_the_sample_hand_in_what_adds_up_to_their_schools(

@@ -125,10 +125,14 @@ ROOMS = {
         "intake returns scoring reporting/blocks reporting/excel reporting/term reporting/summaries reporting/workbench "
         "reporting/editions reporting/records reporting/pages reporting/report reporting/word run/kernels"
     ),
+    "rollup": (
+        "storage reference reference/kinds reporting/blocks reporting/charts reporting/summaries reporting/editions "
+        "reporting/records reporting/report run reporting/pages reporting/word reporting/excel"
+    ),
     "proof": (
         "storage reference/loading reference/kinds reference spreadsheets/packages spreadsheets "
         "intake/received intake reporting/editions reporting/records "
-        "reporting/pages run"
+        "reporting/pages rollup run"
     ),
     "desk/lists": "storage reference/loading reference/kinds reference",
     "desk/serving": "storage",
@@ -160,10 +164,6 @@ ROOMS = {
     "sample/years": "storage reference/kinds reference intake/received insight sample sample/schools sample/answers",
     "sample/rehearsal": "storage reference/kinds reference forms intake/received intake sample/answers",
     "office": "storage reference/loading reference/kinds reference spreadsheets/packages spreadsheets sources",
-    "rollup": (
-        "storage reference reporting/blocks reporting/charts reporting/summaries reporting/editions "
-        "reporting/records reporting/report"
-    ),
     "cli": (
         "storage reference spreadsheets/packages forms forms/adopted office intake/received intake/checks "
         "intake sources rollup returns reporting/blocks reporting/term reporting/summaries reporting/editions "

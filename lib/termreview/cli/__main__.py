@@ -264,7 +264,7 @@ def _demo(options: argparse.Namespace, workspace: Workspace, reference: Referenc
         print(f"{term_id}: {counts[term_id]} tệp")
         reports += run_term(workspace, reference, term, as_of, progress=print).reports
         if options.offices:
-            from termreview.rollup.report import write_handed_in
+            from termreview.rollup.publishing import write_handed_in
 
             folder = write_handed_in(workspace, reference, term, as_of)
             print(f"Số liệu của chín xã, như các đơn vị gửi lên: termreview merge {folder}")

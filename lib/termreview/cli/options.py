@@ -294,7 +294,10 @@ def parser() -> argparse.ArgumentParser:
         "--expect", nargs="+", metavar="MÃ", help="mã các đơn vị phải gửi, để nêu đơn vị còn thiếu"
     )
     merge.add_argument(
-        "--output", type=Path, metavar="THƯ_MỤC", help="nơi ghi kết quả (mặc định: reports/tong-hop)"
+        "--output",
+        type=Path,
+        metavar="THƯ_MỤC",
+        help="chép thêm kết quả vào thư mục này (kết quả ở reports/tong-hop)",
     )
 
     issue = commands.add_parser("issue", help="ghi lại lần phát hành báo cáo: giữ báo cáo và số liệu của nó")

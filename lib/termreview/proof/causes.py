@@ -22,8 +22,9 @@ from termreview.reference.loading.fingerprint import file_fingerprints
 from termreview.reporting.editions.scope import IN_HAND
 from termreview.reporting.records.issued import record_path
 from termreview.reporting.records.provenance import OWN_SHARE, SHORT, hidden_name, is_hidden_name
+from termreview.rollup.roll_up import DECLARATIONS
 from termreview.storage.atomic_files import sha256_of
-from termreview.storage.workspace import Workspace
+from termreview.storage.workspace import RollUpWorkspace, Workspace
 from termreview.terms import parse_term
 
 
@@ -60,6 +61,37 @@ def changed_causes(workspace: Workspace, reference: Reference, record: Mapping[s
         "notebook", notebooks, {name: _hash(path) for name, path in there.items() if path.is_file()}
     )
     return [*causes, *_issue_causes(workspace, record), *_program_causes(origin["made_with"])]
+
+
+def roll_up_causes(workspace: Workspace, reference: Reference, record: Mapping[str, Any]) -> list[Cause]:
+    """Compare what the report of one merge says it was made from with what there is now."""
+    origin, notebooks = record["origin"], record["step"]["notebooks"]
+    there = {name: workspace.notebooks / f"{name}.ipynb" for name in notebooks}
+    now = {name: _hash(path) for name, path in there.items() if path.is_file()}
+    gone = [name for name, path in handed_in_files(workspace, record).items() if path is None]
+    return [
+        *(Cause("file_removed", name, record["term_id"]) for name in gone),
+        *_hash_causes("declaration", origin["declarations"], {DECLARATIONS: reference.fingerprint}),
+        *_hash_causes("notebook", notebooks, now),
+        *_program_causes(origin["made_with"]),
+    ]
+
+
+def handed_in_files(workspace: Workspace, record: Mapping[str, Any]) -> dict[str, Path | None]:
+    """Where each file stands now that one merge read, by its name with folder; None for one that is not there as it was.
+
+    A file counts by what it holds, wherever below `data/raw/tong-hop` it stands.
+    """
+    folder = RollUpWorkspace(workspace.root).handed_in
+    found = {_hash(path): path for path in sorted(folder.rglob("*")) if path.is_file()}
+    [told] = record["origin"]["inputs"]
+    return {name: found.get(sha256) for name, sha256, _ in told["files"] if place_of(name)}
+
+
+def place_of(name: str) -> bool:
+    """Whether one name in a record is that of a file in a folder, and leads nowhere else."""
+    folder, slash, file = name.partition("/")
+    return bool(slash) and "/" not in file and not {folder, file} & {"", ".", ".."} and "\\" not in name
 
 
 def last_day(reference: Reference, record: Mapping[str, Any], told: Mapping[str, Any]) -> datetime.date:

@@ -10,17 +10,20 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from termreview.errors import RunError
 from termreview.intake.later_files import later_text
 from termreview.intake.received.received import RECEIVED_LIST
-from termreview.proof.causes import last_day, minded_issues
+from termreview.proof.causes import handed_in_files, last_day, minded_issues
 from termreview.reference.declarations import Reference
 from termreview.reporting.editions.scope import find_scope
 from termreview.reporting.records.issued import issued_folder
 from termreview.reporting.records.published import flat_parts
+from termreview.rollup.publishing import publish_roll_up
+from termreview.rollup.roll_up import SEPARATOR
 from termreview.run.runner import run_term
 from termreview.run.work_list import INTERNAL, report_step, school_step, table_steps
 from termreview.storage.output_paths import SCHOOL_FOLDER
-from termreview.storage.workspace import Workspace
+from termreview.storage.workspace import RollUpWorkspace, Workspace
 from termreview.terms import Term, parse_term
 
 Progress = Callable[[str], None]
@@ -72,6 +75,35 @@ def rebuilt_files(
         reports = [path for report in result.reports for path in (report, *flat_parts(report))]
         made = sorted((folder / SCHOOL_FOLDER).glob("*.html")) if is_of_schools else reports
         return {path.relative_to(folder).as_posix(): path.read_bytes() for path in made}
+
+
+def rebuilt_roll_up(
+    workspace: Workspace, reference: Reference, record: Mapping[str, Any]
+) -> dict[str, bytes]:
+    """Make the report of one merge again from the files that offices handed in, and give its files by name.
+
+    Raises
+    ------
+    TermReviewError
+        When a file is no longer below `data/raw/tong-hop`, or the report cannot be made any more.
+    OSError
+        When there is no room for the copies.
+    """
+    parameters, there = record["step"]["parameters"], handed_in_files(workspace, record)
+    for name, path in there.items():
+        if path is None:
+            raise RunError("handed_in_gone", file=name, folder=RollUpWorkspace(workspace.root).handed_in)
+    with _private_copy(workspace, []) as private:
+        folder = RollUpWorkspace(private.root).handed_in
+        for name, path in there.items():
+            if path is not None:
+                _link(path, folder / name)
+        made = publish_roll_up(
+            private, reference, [folder], edition=parameters["edition"], term_id=parameters["term_id"],
+            expected=[code for code in parameters["expected"].split(SEPARATOR) if code],
+        )  # fmt: skip
+        paths = [path for report in made.reports for path in (report, *flat_parts(report))]
+        return {path.name: path.read_bytes() for path in paths}
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from termreview.reporting.editions.scope import INTERNAL
 from termreview.reporting.records.issued import list_issues
 from termreview.reporting.records.page_record import read_record
 from termreview.reporting.records.published import ANNEX_FILE, FLAT_FILE, FLAT_INDEX, SLIP_FILE
+from termreview.rollup.publishing import published_hashes as merged_hashes
 from termreview.run.manifest import RECORDS
 from termreview.storage.atomic_files import read_json
 from termreview.storage.output_paths import MANIFEST, SCHOOL_FOLDER
@@ -88,6 +89,7 @@ def published_hashes(workspace: Workspace, target: Target) -> dict[Path, str]:
     term = parse_term(target.record["term_id"])
     records = [read_json(workspace.output_paths(term).place(MANIFEST))]
     records += [read_json(path) for path in sorted((workspace.processed(term) / RECORDS).glob("*.json"))]
+    records += [{"reports": merged_hashes(workspace, term)}]
     found = {
         (workspace.root / name).resolve(): str(sha256)
         for record in records

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from termreview.errors import TermReviewError
-from termreview.proof.causes import Cause, changed_causes, later_files
+from termreview.proof.causes import Cause, changed_causes, later_files, roll_up_causes
 from termreview.proof.document_places import numbered_lines
 from termreview.proof.file_places import (
     is_too_large,
@@ -18,7 +18,7 @@ from termreview.proof.file_places import (
     school_page_places,
     with_stored_results,
 )
-from termreview.proof.rebuild import rebuilt_files
+from termreview.proof.rebuild import rebuilt_files, rebuilt_roll_up
 from termreview.proof.target import (
     ANNEX,
     DOCUMENT,
@@ -41,6 +41,7 @@ from termreview.reporting.pages.difference import (
 )
 from termreview.reporting.pages.reading import Place
 from termreview.reporting.records.page_record import RECORD, SEAL, seal_of, without_record
+from termreview.rollup.roll_up import ROLL_UP
 from termreview.storage.atomic_files import sha256_of
 from termreview.storage.workspace import Workspace
 
@@ -106,7 +107,12 @@ def verify_report(
         if any(path.resolve().is_relative_to(workspace.raw(term).resolve()) for term in terms):
             reason = "received"
         return Verdict(UNVERIFIABLE, reason=(reason, path.name))
-    known = {term.term_id for term in terms}
+    is_merged = record["kind"] == ROLL_UP
+    known = (
+        {told["term_id"] for told in record["origin"]["inputs"]}
+        if is_merged
+        else {term.term_id for term in terms}
+    )
     unknown = [told["term_id"] for told in record["origin"]["inputs"] if told["term_id"] not in known]
     if unknown or not record["origin"]["inputs"]:
         return Verdict(UNVERIFIABLE, reason=("unknown_term", ", ".join(unknown)), record=record)
@@ -117,13 +123,17 @@ def verify_report(
     edited = edited_sections(_text(content), record, places) if target.kind == PAGE else ()
     page_seal = UNKNOWN if target.kind != PAGE else EDITED if edited else INTACT
     try:
-        causes = tuple(changed_causes(workspace, reference, record))
+        compare = roll_up_causes if is_merged else changed_causes
+        causes = tuple(compare(workspace, reference, record))
     except (KeyError, TypeError, ValueError, AttributeError):  # somebody wrote into the record
         return Verdict(
             UNVERIFIABLE, edited, reason=("not_a_report", path.name), record=record, seal=page_seal
         )
     try:
-        made = rebuilt_files(workspace, reference, record, progress, is_of_schools=target.kind == SCHOOL)
+        if is_merged:
+            made = rebuilt_roll_up(workspace, reference, record)
+        else:
+            made = rebuilt_files(workspace, reference, record, progress, target.kind == SCHOOL)
     except (TermReviewError, OSError) as error:
         return Verdict(
             UNVERIFIABLE, edited, causes, reason=("failed", str(error)), record=record, seal=page_seal
@@ -141,7 +151,7 @@ def verify_report(
         if seal == EDITED and not causes:  # so every difference is an edit
             seen = [each.section for each in differences if each.kind != UNSEEN]
             edited = tuple(dict.fromkeys(seen))
-    later = later_files(workspace, record)
+    later = {} if is_merged else later_files(workspace, record)
     if is_same:
         return Verdict(IDENTICAL, record=record, seal=INTACT, later=later)
     is_file = target.kind in (DOCUMENT, ANNEX, FLAT, SLIP)

@@ -5,126 +5,98 @@ A figure that an office hides stays hidden here: sums are those of the others, a
 
 from __future__ import annotations
 
-import datetime
+import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
 
-from termreview.errors import UsageError
-from termreview.reference.declarations import Reference, load_reference
-from termreview.reporting.blocks.blocks import Block, bullets, key_figures, stack
+from termreview.reporting.blocks.blocks import Block, bullets, key_figures, paragraph, stack
 from termreview.reporting.blocks.rows import Record, records
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.values import Number, Parts, Share
 from termreview.reporting.charts.charts import Chart, chart, stacked_bars
-from termreview.reporting.editions.scope import SHAREABLE, scopes_of_kind
-from termreview.reporting.report.context import open_report
+from termreview.reporting.editions.scope import INTERNAL
+from termreview.reporting.records.page_record import COUNTS, FORMAT, Footer
+from termreview.reporting.records.provenance import NOWHERE, SHORT, origin_record, short_hash
 from termreview.reporting.report.flat_table import (
     INDEX,
     LEVEL,
-    OFFICE,
-    PART,
     RATIO,
     REACHED,
     REPORTING,
     TASK,
-    flat_csv,
-    flat_table,
 )
 from termreview.reporting.report.narrative import fill
+from termreview.reporting.report.official_document import file_words, foot_block, head_block
 from termreview.reporting.summaries.index import OVERALL
 from termreview.reporting.summaries.ratios import MILLION, is_money
-from termreview.rollup.merging import PARTLY_HIDDEN, SUFFIX, Merged, find_handed_in, merge_offices
-from termreview.storage.workspace import Workspace, atomic_write, named_workspace
-from termreview.terms import Term, parse_term
+from termreview.rollup.merging import MISSING_OFFICE, PARTLY_HIDDEN
+from termreview.rollup.roll_up import DECLARATIONS, ROLL_UP, RollUp, of_term
 
-SEPARATOR: Final = ";"  # between folders, and between codes of offices
-HANDED_IN: Final = ("data", "raw", "tong-hop")  # below the workspace, where no folder is named
 _NOT_CONCLUDED: Final = "not_concluded"
 _MOST_BARS: Final = 80
-_SAMPLED: Final = 9  # communes of the sample that stand for offices
 _WORST: Final = 3  # tasks and offices that the findings name
 
 
-@dataclass(frozen=True)
-class RollUp:
-    """What several offices handed in of one term, and the words of the office that adds it up."""
-
-    merged: Merged
-    reference: Reference
-
-    @property
-    def term(self) -> Term:
-        """The term that is added up."""
-        return parse_term(str(self.merged.rows["term_id"].iloc[0]))
-
-    @property
-    def texts(self) -> Mapping[str, Any]:
-        """The declared words of these reports."""
-        texts: Mapping[str, Any] = self.reference.labels["merge_report"]
-        return texts
-
-    @cached_property
-    def names(self) -> dict[str, str]:
-        """The offices that count, code to name: that of the registry, else the code itself."""
-        named = {unit.unit_id: unit.name for unit in self.reference.registry.units}
-        return {code: named.get(code, code) for code in self.merged.offices}
-
-    @cached_property
-    def whole(self) -> pd.DataFrame:
-        """The rows of the offices themselves: one figure of one office a row."""
-        return self.merged.rows[self.merged.rows["scope"] == OFFICE]
-
-    def totals(self, kind: str, scope: str = OFFICE) -> pd.DataFrame:
-        """The figures of one kind over all offices, or by school level."""
-        totals = self.merged.totals
-        return totals[(totals["kind"] == kind) & (totals["scope"] == scope)]
+def banner(found: RollUp) -> Block:
+    """What a reader must know first: whether the figures are illustrative, for whom the edition is, the day."""
+    notes = found.reference.publishing["edition"]
+    lines = [str(notes["internal_note"])] if found.edition == INTERNAL else []
+    if found.office.is_illustrative:
+        lines.append(str(found.reference.sentences["report"]["banner_text"]))
+    return paragraph(" ".join([*lines, str(fill(found.texts["as_of"], {"as_of": found.as_of}))]))
 
 
-def open_roll_up(
-    folders: str = "",
-    term_id: str = "",
-    edition: str = "shareable",
-    expected: str = "",
-    workspace_root: str = "",
-) -> RollUp:
-    """Read, check and add up what offices handed in.
-
-    Parameters
-    ----------
-    folders
-        Folders with lists or annexes, `;` between them; blank for `data/raw/tong-hop` of the workspace.
-    expected
-        The codes of the offices that have to hand in, `;` between them; blank: whoever did.
-
-    Raises
-    ------
-    UsageError
-        When a folder is not there, or nothing in it can be added up.
-    """
-    workspace = named_workspace(workspace_root)
-    named = [Path(one.strip()) for one in folders.split(SEPARATOR) if one.strip()]
-    named = named or [workspace.root.joinpath(*HANDED_IN)]
-    codes = [one.strip() for one in expected.split(SEPARATOR) if one.strip()]
-    merged = merge_offices(find_handed_in(named), edition=edition, expected=codes, term_id=term_id)
-    if merged.rows.empty:
-        raise UsageError("nothing_handed_in", folder=named[0])
-    return RollUp(merged, load_reference(workspace.reference))
+def letterhead(found: RollUp) -> Block:
+    """The head of the document; number and day stay blank for the clerk."""
+    words, plan = found.reference.publishing["facts"], found.plan
+    term = plan.title if plan else found.term.term_id
+    told = {"term": term[:1].upper() + term[1:], "school_year": found.term.school_year}
+    facts = [
+        [words["term"], str(fill(words["term_text"], told))],
+        [words["as_of"], f"{found.as_of:%d/%m/%Y}"],
+        [words["edition"], found.reference.publishing["edition"][found.edition]],
+        [found.texts["figures"]["offices"], str(len(found.names))],
+        [words["received"], str(_received(found.totals(REPORTING)))],
+    ]
+    part = {"facts": facts, "words": file_words(found.reference), "whole": found.texts["heads"]["total"]}
+    return head_block(
+        found.office, found.reference.labels["document"], part,
+        sign="BC", subject=of_term(found, "subjects"), year=found.as_of.year,
+    )  # fmt: skip
 
 
-def report_title(found: RollUp) -> str:
-    """The title of the report: which review of which term it is."""
-    plan = next((one for one in found.reference.calendar.plans if one.term == found.term), None)
-    name = found.texts["titles"][plan.report if plan else "other"]
-    return str(
-        fill(
-            name, {"term": plan.title if plan else found.term.term_id, "school_year": found.term.school_year}
-        )
-    )
+def opening(found: RollUp) -> Block:
+    """What the report rests on and who speaks, before its first part."""
+    told = {"count": len(found.names), "office": found.office.text_name, "as_of": found.as_of}
+    return paragraph(fill(found.texts["opening"], told))
+
+
+def signature(found: RollUp) -> Block:
+    """The closing words, to whom the report goes, and who signs."""
+    subject = of_term(found, "subjects")
+    told = {"office": found.office.text_name, "subject": subject[:1].lower() + subject[1:]}
+    foot = foot_block(found.office, found.reference.labels["document"], found.texts["recipients"])
+    return stack(paragraph(fill(found.texts["closing"], told)), foot)
+
+
+def footer(found: RollUp) -> Footer:
+    """One line with the hash of what the report was made of; beside it the record by which the page is proved."""
+    origin = origin_record(NOWHERE) | {
+        "inputs": [
+            {"term_id": found.term.term_id, "files": [[name, sha256, ""] for name, sha256 in found.files]}
+        ],
+        "declarations": {DECLARATIONS: found.reference.fingerprint},
+    }
+    record = {
+        "format": FORMAT, "kind": ROLL_UP, "term_id": found.term.term_id, "as_of": found.as_of.isoformat(),
+        "edition": found.edition, "status": "", "unit": "", "level": "", "subject": "",
+        "figures": {**dict.fromkeys(COUNTS, 0), "levels": {}}, "origin": origin,
+    }  # fmt: skip
+    code = hashlib.sha256(short_hash(origin).encode()).hexdigest()[:SHORT]
+    line = paragraph(fill(found.reference.provenance["footer"]["code"], {"code": code}))
+    return Footer(line.html, line.parts, record)
 
 
 def main_figures(found: RollUp) -> Block:
@@ -135,14 +107,17 @@ def main_figures(found: RollUp) -> Block:
         (texts["offices"], Number(len(found.names)), ""),
         (texts["received"], received, ""),
     ]
-    figures += [(texts["reached"].format(group=name), share, "") for name, share in _reached(found).items()]
+    groups = _groups(found)
+    figures += [
+        (texts["reached"].format(group=groups[name]), share, "") for name, share in _reached(found).items()
+    ]
     return key_figures(figures)
 
 
 def findings(found: RollUp) -> Block:
     """What a reader must not miss: who has not handed in, the lowest offices and tasks, what is to be looked at."""
     texts, offices = found.texts["findings"], _of_offices(found)
-    missing = [one.what for one in found.merged.problems if one.code == "missing_office"]
+    missing = [found.told(one) for one in found.merged.problems if one.code == MISSING_OFFICE]
     lines: list[object] = [
         fill(texts["offices"], {"count": len(found.names), "received": _received(found.totals(REPORTING))})
     ]
@@ -167,22 +142,28 @@ def by_office(found: RollUp) -> Block:
     texts, groups = found.texts, _groups(found)
     rows: list[dict[str, Any]] = []
     for row in records(_of_offices(found)):
-        reached = dict.fromkeys(groups.values(), Share(None, None)) | _reached(found, row["office_code"])
-        rows.append({**row, "reported": Share(row["received"], row["expected"]), **reached})
-    frame = pd.DataFrame(rows)
+        reached = dict.fromkeys(groups, Share(None, None)) | _reached(found, row["office_code"])
+        rows.append({**row, "reported": Share(row["received"], row["expected"]), **_columns(reached)})
     heads = texts["heads"]
     columns = {"name": heads["office"], "as_of": heads["as_of"], "reported": heads["reported"]}
-    columns |= {name: texts["figures"]["reached"].format(group=name) for name in groups.values()}
+    columns |= _columns(
+        {name: texts["figures"]["reached"].format(group=title) for name, title in groups.items()}
+    )
     total: dict[str, Any] = {
         "name": heads["total"],
         "as_of": "",
         "reported": _received(found.totals(REPORTING)),
     }
-    align = dict.fromkeys((*groups.values(), "reported"), "right")
+    align = dict.fromkeys((*_columns(groups), "reported"), "right")
     return table(
-        frame, columns=columns, caption=texts["captions"]["offices"], formats={"as_of": "date"}, align=align,
-        total_row=total | _reached(found),
+        pd.DataFrame(rows), columns=columns, caption=texts["captions"]["offices"], formats={"as_of": "date"},
+        align=align, total_row=total | _columns(_reached(found)),
     )  # fmt: skip
+
+
+def _columns(of_groups: Mapping[str, Any]) -> dict[str, Any]:
+    """What belongs to each group of the index, by the code of its column."""
+    return {f"reached_{group_id}": value for group_id, value in of_groups.items()}
 
 
 def levels_chart(found: RollUp) -> Chart | Block:
@@ -198,7 +179,8 @@ def levels_chart(found: RollUp) -> Chart | Block:
     if not rows or len(rows) > _MOST_BARS:
         return Block("")
     frame = pd.DataFrame(rows)
-    reached = "; ".join(f"{name} {share}" for name, share in _reached(found).items())
+    groups = _groups(found)
+    reached = "; ".join(f"{groups[name]} {share}" for name, share in _reached(found).items())
     return chart(
         stacked_bars, frame, category="office", parts=list(parts), part_labels=parts, as_share=True, group="group",
         title=str(fill(texts["levels"]["finding"], {"items": reached})), measure=texts["levels"]["measure"],
@@ -263,7 +245,7 @@ def to_look_at(found: RollUp) -> Block:
     if not found.merged.problems:
         return bullets([texts["findings"]["no_problems"]])
     frame = pd.DataFrame(
-        [(one.file, labels["merge_problems"][one.code], one.what) for one in found.merged.problems],
+        [(one.file, labels["merge_problems"][one.code], found.told(one)) for one in found.merged.problems],
         columns=["file", "problem", "what"],
     )
     return table(
@@ -272,8 +254,8 @@ def to_look_at(found: RollUp) -> Block:
 
 
 def assessment(found: RollUp) -> Block:
-    """The levels of the schools, drawn and in figures by office."""
-    return stack(levels_chart(found), by_office(found))
+    """The levels of the schools, in figures by office and drawn; the table first, for the first page has room for it."""
+    return stack(by_office(found), levels_chart(found))
 
 
 def _of_offices(found: RollUp) -> pd.DataFrame:
@@ -301,9 +283,10 @@ def _groups(found: RollUp) -> dict[str, str]:
 
 def _level_parts(found: RollUp) -> dict[str, str]:
     """The columns that schools of one group are spread over, lowest level first, with their names."""
-    short = found.reference.labels["score_levels_short"]
-    return {f"level_{name}": short[name] for name in sorted(name for name in short if name.isdigit())} | {
-        _NOT_CONCLUDED: short[_NOT_CONCLUDED]
+    labels, level = found.reference.labels["score_levels"], found.texts["levels"]["level"]
+    levels = sorted(name for name in labels if name.isdigit())
+    return {f"level_{name}": level.format(level=name) for name in levels} | {
+        _NOT_CONCLUDED: labels[_NOT_CONCLUDED]
     }
 
 
@@ -311,10 +294,10 @@ def _reached(found: RollUp, office: str = "") -> dict[str, Share]:
     """By group, the schools that surely reach the second level, concluded or not, of those that are scored."""
     rows = found.totals(INDEX) if not office else found.whole[found.whole["office_code"] == office]
     shares: dict[str, Share] = {}
-    for group_id, name in _groups(found).items():
+    for group_id in _groups(found):
         own = rows[(rows["indicator_id"] == f"{group_id}.{REACHED}") & rows["numerator"].notna()]
         if len(own):
-            shares[name] = Share(own["numerator"].sum(), own["denominator"].sum())
+            shares[group_id] = Share(own["numerator"].sum(), own["denominator"].sum())
     return shares
 
 
@@ -326,13 +309,20 @@ def _figure(rows: pd.DataFrame, office: str, indicator: str) -> Mapping[Any, Any
 
 
 def _least(found: RollUp, row: Mapping[Any, Any]) -> str:
-    """The office with the smallest share of one figure, with both its counts; blank where all that have it are alike."""
+    """The office with the smallest share of one figure, with both its counts, and how many others have the same share.
+
+    Of several the one with the most schools is named; blank where all that have the figure are alike.
+    """
     is_it = (found.whole["indicator_id"] == row["indicator_id"]) & (found.whole["kind"] == row["kind"])
     own = found.whole[is_it & (found.whole["definition"] == row["definition"])].dropna(subset=["value"])
     if own["value"].nunique() < 2:
         return ""
-    least = records(own.sort_values("value", kind="stable").head(1))[0]
-    return f"{found.names[least['office_code']]}: {Share(least['numerator'], least['denominator'])}"
+    lowest = own[own["value"] == own["value"].min()]
+    least = records(lowest.sort_values("denominator", ascending=False, kind="stable").head(1))[0]
+    told = f"{found.names[least['office_code']]}: {Share(least['numerator'], least['denominator'])}"
+    if (others := len(lowest) - 1) == 0:
+        return told
+    return f"{told}{fill(found.texts['others_alike'], {'count': others})}"
 
 
 def _titled(found: RollUp, row: Mapping[Any, Any]) -> str:
@@ -352,23 +342,3 @@ def _hidden_note(found: RollUp, kind: str) -> Sequence[str]:
 def _listed(rows: pd.DataFrame, name: str, above: str, below: str) -> str:
     """The first rows as a sentence names them, each with both counts."""
     return "; ".join(f"{row[name]}, {Share(row[above], row[below])}" for row in records(rows.head(_WORST)))
-
-
-def write_handed_in(workspace: Workspace, reference: Reference, term: Term, as_of: datetime.date) -> Path:
-    """Write the lists of nine communes of the sample as offices of their own would hand them in; the folder.
-
-    Each is the list of the commune's own shareable report, under the commune's code.
-    """
-    folder = workspace.root.joinpath(*HANDED_IN, term.term_id)
-    units = (scope.unit for scope in scopes_of_kind(reference, reference.of(term), "commune"))
-    for unit in [unit for unit in units if unit is not None][:_SAMPLED]:
-        report = open_report(
-            term.term_id, as_of.isoformat(), str(workspace.root), unit.unit_id, edition=SHAREABLE
-        )
-        rows = flat_table(report)
-        rows = rows.assign(office_code=unit.unit_id, scope=rows["scope"].replace(PART, OFFICE))
-        place = folder / unit.unit_id / f"bao-cao-{term.term_id}{SUFFIX}"
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with atomic_write(place) as beside:
-            beside.write_bytes(flat_csv(rows))
-    return folder

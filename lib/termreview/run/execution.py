@@ -34,6 +34,7 @@ _SIMPLE_TYPES: Mapping[str, type] = {"str": str, "int": int, "bool": bool, "floa
 _WHEREABOUTS_GIVEN = (
     (re.compile(r"^workspace_root = .*$", re.MULTILINE), 'workspace_root = ""'),
     (re.compile(r"^workers = .*$", re.MULTILINE), "workers = 0"),
+    (re.compile(r"^folders = .*$", re.MULTILINE), 'folders = ""'),
 )
 
 # What writes the files that are published from notebooks.

@@ -15,6 +15,7 @@ from termreview.reference.kinds.word_template import TEMPLATE
 from termreview.reporting.blocks.report_parts import WHOLE_PART, is_heading
 from termreview.reporting.blocks.report_reading import AS_IT_STANDS, Arrangement, RowLimit
 from termreview.reporting.editions.scope import (
+    EDITION_FILES,
     EDITIONS,
     IN_HAND,
     INTERNAL,
@@ -50,7 +51,6 @@ REPORT_FILES = {
     "statistics": "bao-cao-thong-ke",
 }
 SLIP = "slip"  # the cell of the report notebooks that shows the submission slip
-EDITION_FILES = {INTERNAL: "", SHAREABLE: "chia-se"}
 
 # Where a step works and how fast; what it makes does not depend on them.
 WHEREABOUTS = ("workspace_root", "workers")

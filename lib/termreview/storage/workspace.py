@@ -35,6 +35,7 @@ __all__ = [
 ]
 
 
+ROLL_UP = "tong-hop"  # below raw, processed and reports: of several offices, not of the own schools
 _LEADING_ELSEWHERE = "/\\:"
 # What folders of Windows and macOS keep for themselves: previews, settings, the folder's own picture.
 OF_SYSTEMS = frozenset(("thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "icon\u240d"))
@@ -75,6 +76,31 @@ class Workspace:
     def forms(self, term: Term) -> Path:
         """The blank workbooks of one term, ready to send."""
         return self.reports(term) / "forms"
+
+
+@dataclass(frozen=True)
+class RollUpWorkspace(Workspace):
+    """The same folders, where what several offices handed in is published, each edition as a set of its own."""
+
+    edition: str = "shareable"
+
+    @property
+    def handed_in(self) -> Path:
+        """The lists that offices handed in, where no other folder is named."""
+        return self.root / "data" / "raw" / ROLL_UP
+
+    @property
+    def row_cache(self) -> Path:
+        """What was read of lists that offices handed in."""
+        return self.root / "data" / "processed" / ROLL_UP / ".cache"
+
+    def processed(self, term: Term) -> Path:
+        """The tables of one term over all offices."""
+        return self.root / "data" / "processed" / ROLL_UP / term.folder / self.edition
+
+    def reports(self, term: Term) -> Path:
+        """What is published of one term over all offices."""
+        return self.root / "reports" / ROLL_UP / term.folder
 
 
 def place_in(folder: Path, name: str) -> Path:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import openpyxl
 import pandas as pd
 import pytest
 
@@ -15,7 +14,8 @@ from report_world import reference
 from test_flat_table import OFFICES, office
 
 from termreview.reporting.report.flat_table import flat_csv, flat_table
-from termreview.rollup.merging import Merged, find_handed_in, merge_offices, write_merged
+from termreview.rollup.handed_in import RowCache, find_handed_in
+from termreview.rollup.merging import Merged, merge_offices, own_list
 
 RATIO = "teachers_using_software"
 
@@ -168,15 +168,79 @@ def test_a_hidden_figure_is_never_part_of_a_sum_and_the_sum_says_so(
     assert (whole["numerator"], whole["state"], whole["offices"]) == (61 - 3, "partly_hidden", 8)
 
 
-def test_the_files_hold_the_totals_as_texts_and_numbers(
+def test_only_the_office_that_hands_in_again_is_read_and_the_sums_are_those_of_a_fresh_merge(
     folder: Path, tables: dict[int, pd.DataFrame], tmp_path: Path
 ) -> None:
-    hand_in(folder / "office-1", "bc-1", tables[1].assign(indicator_title="=1+1"))
-    found = merged(folder)
-    written = write_merged(found, tmp_path / "out", "tong-hop", reference().labels)
-    book = openpyxl.load_workbook(written[0])
-    assert book.sheetnames == ["Tổng hợp", "Cần xem lại", "Dữ liệu các đơn vị"]
-    assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
-    again = pd.read_csv(written[1], sep=";", decimal=",", encoding="utf-8-sig")
-    row = again.query(f"scope == 'office' and kind == 'ratio' and indicator_id == '{RATIO}'")
-    assert row[["numerator", "denominator"]].to_numpy().tolist() == [[61, 154]]
+    def cached(made_of: str = "") -> Merged:
+        cache = RowCache.of(tmp_path / "kept", reference())
+        return merged(folder, cache=RowCache(cache.folder, cache.made_of + made_of))
+
+    assert cached().read_count == 9
+    assert cached().read_count == 0
+    hand_in(folder / "office-1", "bc-1", tables[1].assign(as_of="2024-02-01"))
+    again = cached()
+    assert [one.path.parent.name for one in again.files if one.is_read] == ["office-1"]
+    fresh = merged(folder)
+    pd.testing.assert_frame_equal(again.rows, fresh.rows)
+    pd.testing.assert_frame_equal(again.totals, fresh.totals)
+    assert flat_csv(again.rows) == flat_csv(fresh.rows)
+    assert flat_csv(again.totals) == flat_csv(fresh.totals)
+    assert cached(", other declarations or another program").read_count == 9
+    kept = sorted((tmp_path / "kept").glob("*.parquet"))
+    for path in kept:
+        path.write_bytes(path.read_bytes()[:100])  # torn by a crash
+    assert cached().read_count == 9
+    (folder / "office-2" / "bc-2-du-lieu.csv").write_bytes(b"")
+    assert cached().read_count == 1  # what cannot be read is not kept
+    assert cached().read_count == 1
+
+
+def test_the_nation_adds_up_provinces_that_added_up_offices(folder: Path, tmp_path: Path) -> None:
+    """Offices 1-4, 5-8 and 9 are three provinces: the nation's figures are those of the nine offices merged at once."""
+    provinces = {"tinh-a": range(1, 5), "tinh-b": range(5, 9), "tinh-c": range(9, 10)}
+    at_once = merged(folder)
+    above = tmp_path / "nation"
+    for code, numbers in provinces.items():
+        found = merge_offices(
+            find_handed_in([folder / f"office-{number}" for number in numbers]), edition="internal"
+        )
+        hand_in(above / code, "bc", own_list(found, code))
+    nation = merged(above)
+    assert nation.problems == ()
+    assert nation.offices == list(provinces)
+    key = ["scope", "level", "kind", "indicator_id", "definition"]
+    figures = ["numerator", "denominator", "value", "counted_schools", "asked_schools", "state"]
+    one, other = (found.totals.set_index(key)[figures].sort_index() for found in (nation, at_once))
+    pd.testing.assert_frame_equal(one, other, check_dtype=False)
+    schools = nation.rows.query("scope == 'school'")
+    assert (len(schools), set(schools["kind"])) == (4 * 9, {"reporting"})
+
+
+def test_a_school_of_two_provinces_is_found_by_the_nation(
+    folder: Path, tables: dict[int, pd.DataFrame], tmp_path: Path
+) -> None:
+    own = tables[2].copy()
+    own["school_code"] = own["school_code"].str.replace("02-0201", "01-0201")
+    hand_in(folder / "office-2", "bc-2", own)
+    for number in (1, 2):
+        found = merge_offices(find_handed_in([folder / f"office-{number}"]), edition="internal")
+        hand_in(tmp_path / "nation" / f"tinh-{number}", "bc", own_list(found, f"tinh-{number}"))
+    assert told(merged(tmp_path / "nation")) == [("school_twice", "01-0201")]
+
+
+def test_what_an_office_hides_stays_said_on_every_level_above(
+    folder: Path, tables: dict[int, pd.DataFrame], tmp_path: Path
+) -> None:
+    hide_in_first(folder, tables)
+    for code, numbers in {"tinh-a": (1,), "tinh-b": (1, 2), "tinh-c": range(3, 10)}.items():
+        found = merge_offices(
+            find_handed_in([folder / f"office-{number}" for number in numbers]), edition="internal"
+        )
+        rows = own_list(found, code)
+        if code == "tinh-a":
+            hidden = rows.query(f"indicator_id == '{RATIO}' and scope == 'office'")
+            assert hidden["state"].tolist() == ["hidden"]  # of one office alone nothing is left
+            continue
+        hand_in(tmp_path / "nation" / code, "bc", rows)
+    whole = figure(merged(tmp_path / "nation"), "office")
+    assert (whole["numerator"], whole["state"]) == (61 - 3, "partly_hidden")

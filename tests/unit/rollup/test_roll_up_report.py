@@ -12,20 +12,19 @@ from test_merging import folder, hand_in, hide_in_first, tables
 
 from termreview.errors import UsageError
 from termreview.reporting.blocks.blocks import Block
-from termreview.rollup.merging import find_handed_in, merge_offices
+from termreview.rollup.handed_in import find_handed_in
+from termreview.rollup.merging import merge_offices
 from termreview.rollup.report import (
-    RollUp,
     assessment,
     by_office,
     findings,
     levels_chart,
     main_figures,
-    open_roll_up,
     ratios,
-    report_title,
     tasks,
     to_look_at,
 )
+from termreview.rollup.roll_up import RollUp, open_roll_up, report_title
 from worlds import ROOT
 
 __all__ = ["folder", "tables"]
@@ -49,7 +48,7 @@ def test_a_ratio_is_that_of_the_sums_with_both_counts_in_all_and_by_level(folder
     rows = rows_of(ratios(rolled_up(folder)))
     place = rows.index(["Tỉ lệ giáo viên sử dụng phần mềm để đổi mới phương pháp dạy học"])
     assert rows[place + 1 : place + 4] == [
-        ["Toàn bộ", "39,6%", "61/154", "17/27"],
+        ["Toàn địa bàn", "39,6%", "61/154", "17/27"],
         ["Tiểu học", "50,0%", "45/90", "9/9"],
         ["Trung học cơ sở", "25,0%", "16/64", "8/9"],
     ]
@@ -60,19 +59,22 @@ def test_schools_that_reported_are_counted_by_office_and_the_lowest_is_named(fol
     """Four schools an office; of office 9 one has sent nothing."""
     found = rolled_up(folder)
     rows = rows_of(by_office(found))
-    assert [row[0] for row in rows] == [f"office-{number:02d}" for number in range(1, 10)] + ["Toàn bộ"]
+    assert [row[0] for row in rows] == [f"office-{number:02d}" for number in range(1, 10)] + ["Toàn địa bàn"]
     assert [row[2] for row in rows] == ["4/4 (100,0%)"] * 8 + ["3/4 (75,0%)", "35/36 (97,2%)"]
     told = text_of(findings(found))
     assert "09 đơn vị đã gửi số liệu; 35/36 (97,2%) trường có báo cáo được tiếp nhận." in told
-    assert "tỉ lệ nộp thấp nhất: office-09, 3/4 (75,0%)." in told
+    assert "tỉ lệ có báo cáo thấp nhất: office-09, 3/4 (75,0%)." in told
     assert "35/36 (97,2%)" in text_of(main_figures(found))
 
 
 def test_offices_that_have_to_hand_in_and_did_not_are_named(folder: Path) -> None:
-    found = rolled_up(folder, "office-01", "office-10")
-    assert "01 đơn vị chưa gửi số liệu: office-10." in text_of(findings(found))
-    assert rows_of(to_look_at(found)) == [["", "Đơn vị chưa gửi số liệu", "office-10"]]
-    assert text_of(to_look_at(rolled_up(folder))) == "Không có nội dung cần xem lại."
+    found = rolled_up(folder, "office-01", "047702", "office-10")
+    told = "02 đơn vị chưa gửi số liệu: xã Bình An, office-10."  # one that nobody declared by its code
+    assert told in text_of(findings(found))
+    assert rows_of(to_look_at(found)) == [
+        ["", "Đơn vị chưa gửi số liệu", "xã Bình An"], ["", "Đơn vị chưa gửi số liệu", "office-10"],
+    ]  # fmt: skip
+    assert text_of(to_look_at(rolled_up(folder))) == "Không có nội dung phải đối chiếu."
 
 
 def test_a_figure_that_an_office_hides_is_in_no_sum_and_the_table_says_so(
@@ -136,6 +138,27 @@ def test_a_task_names_the_office_that_does_least_of_it(folder: Path, tables: dic
         hand_in(folder / f"office-{number}", f"bc-{number}", own)
     [row] = [row for row in rows_of(tasks(rolled_up(folder))) if row[0] == task["indicator_title"]]
     assert row[1:3] == ["6/12 (50,0%)", "office-02: 1/4 (25,0%)"]
+
+
+def test_offices_that_are_as_low_are_counted_and_the_one_with_most_schools_is_named(
+    folder: Path, tables: dict[int, pd.DataFrame]
+) -> None:
+    task = tables[1].query("kind == 'task' and scope == 'office'").iloc[0]
+    for number, counts in {1: (1, 2), 2: (2, 4), 3: (3, 4)}.items():
+        own = tables[number].copy()
+        is_it = (
+            (own["indicator_id"] == task["indicator_id"])
+            & (own["scope"] == "office")
+            & (own["kind"] == "task")
+        )
+        own.loc[is_it, ["numerator", "denominator", "value", "state"]] = [
+            *counts,
+            100 * counts[0] / counts[1],
+            "counted",
+        ]
+        hand_in(folder / f"office-{number}", f"bc-{number}", own)
+    [row] = [row for row in rows_of(tasks(rolled_up(folder))) if row[0] == task["indicator_title"]]
+    assert row[2] == "office-02: 2/4 (50,0%) và 01 đơn vị khác cùng tỉ lệ"
 
 
 def test_no_office_is_the_lowest_where_all_are_alike(folder: Path, tables: dict[int, pd.DataFrame]) -> None:

@@ -16,6 +16,7 @@ from termreview.reporting.term.term_tables import TermTables
 
 INTERNAL, SHAREABLE = "internal", "shareable"
 EDITIONS = (INTERNAL, SHAREABLE)
+EDITION_FILES = {INTERNAL: "", SHAREABLE: "chia-se"}  # in the names of files
 IN_HAND = "in_hand"  # of a shareable report: the issues whose readers it had to mind
 
 

@@ -7,10 +7,13 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
+from termreview.reporting.blocks.blocks import Block
+from termreview.reporting.blocks.model import model_bundle
 from termreview.reporting.editions.scope import IN_HAND
 from termreview.reporting.records.page_values import OPENING, with_plain_lookup
 
@@ -33,6 +36,17 @@ _OTHER_PARTS: Final = {
 _AT_ONCE: Final = 64 * 1024
 _SEAL_LENGTH: Final = 16
 _NOTEBOOK: Final = re.compile(r"\w[\w.-]*")
+
+
+@dataclass(frozen=True)
+class Footer(Block):
+    """One footer; beside its words it carries the record by which the page can be proved."""
+
+    record: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        text = json.dumps(self.record, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        return model_bundle(self.parts) | {RECORD_MIME: text}
 
 
 def record_in(notebook: Any) -> dict[str, Any] | None:

@@ -9,7 +9,7 @@ from termreview.reference.declarations import Reference
 from termreview.reference.kinds.indicators import IndicatorSet
 from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.rows import Record
-from termreview.reporting.report.page_text import page_text
+from termreview.reporting.report.narrative import page_text
 from termreview.reporting.summaries.index import UNALLOCATED, held_text
 from termreview.scoring.level_margin import NOT_CONCLUDED, SOLID
 

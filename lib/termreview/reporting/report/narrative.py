@@ -10,6 +10,7 @@ from typing import Any
 
 from termreview.coded_text import CodedText
 from termreview.errors import DeclarationError, Problem
+from termreview.reference.declarations import Reference
 from termreview.reference.loading.text_rules import has_rules, text_that_holds
 from termreview.reference.loading.text_schema import SENTENCE_FORMS
 from termreview.reporting.blocks.number_format import NO_BREAK_SPACE
@@ -135,3 +136,9 @@ def _form(forms: Mapping[str, str], count: int | None, total: int | None, key: s
 
 def _fault(declared_in: str, code: str, **values: str) -> DeclarationError:
     return DeclarationError([Problem(declared_in, 1, CodedText(code, **values))])
+
+
+def page_text(reference: Reference, key: str, **values: Any) -> str:
+    """One declared word of the pages that schools get, its places filled, wherever it is shown."""
+    section, _, name = key.partition(".")
+    return fill(reference.school_pages[section][name], values, key, "school_pages.yml")

@@ -15,7 +15,7 @@ import pandas as pd
 from termreview.reporting.blocks.rows import Record, by_key, records
 from termreview.reporting.report.agreement import AGREES, DIFFERS, unsettled
 from termreview.reporting.report.context import ReportContext
-from termreview.reporting.report.page_text import page_text
+from termreview.reporting.report.narrative import page_text
 from termreview.reporting.report.wording import fewest, label
 from termreview.reporting.summaries.criteria import school_points
 from termreview.reporting.summaries.index import UNALLOCATED, level_with_reason

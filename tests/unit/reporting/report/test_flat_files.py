@@ -17,7 +17,8 @@ from termreview.reporting.records.published import flat_parts
 from termreview.reporting.report.context import present
 from termreview.reporting.report.flat_files import write_flat
 from termreview.reporting.report.flat_table import flat_csv, flat_table
-from termreview.rollup.merging import find_handed_in, merge_offices
+from termreview.rollup.handed_in import find_handed_in
+from termreview.rollup.merging import merge_offices
 
 NAME = "bc-du-lieu.csv"
 

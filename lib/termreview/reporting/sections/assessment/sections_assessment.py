@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from termreview.reference.texts.opinions import OFFICE
-from termreview.reporting.blocks.blocks import Block, bullets, escape_text, paragraph, stack
-from termreview.reporting.blocks.number_format import clean_text
+from termreview.reporting.blocks.blocks import Block, bullets, paragraph, stack
 from termreview.reporting.blocks.rows import records
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.values import Number, Sentence, joined
 from termreview.reporting.report.context import INTERNAL, ReportContext
 from termreview.reporting.report.narrative import fill, reworded
+from termreview.reporting.report.official_document import foot_block
 from termreview.reporting.report.wording import (
     communes_head,
     fewest,
@@ -140,23 +140,10 @@ def quotes_table(report: ReportContext, field_id: str) -> Block:
 
 def signature(report: ReportContext) -> Block:
     """Recipients on the left, the signer's title on the right; the name stays for the signature."""
-    office, words = report.declared.office, labels(report, "document")
-    recipients = [*_recipients(report), words["archive"]]
-    lines = "".join(f"<li>{escape_text(line)}</li>" for line in recipients)
-    signer = "".join(
-        f"<p>{escape_text(text)}</p>" for text in (office.signer_prefix, office.signer_title) if text
-    )
-    part = {
-        "kind": "signature", "recipients_title": words["recipients"], "recipients": [clean_text(line) for line in recipients],
-        "signer_prefix": clean_text(office.signer_prefix), "signer_title": clean_text(office.signer_title),
-    }  # fmt: skip
-    html = (
-        f'<div class="letterhead signature"><div><p class="recipients">{escape_text(words["recipients"])}</p>'
-        f'<ul>{lines}</ul></div><div class="signer">{signer}</div></div>'
-    )
+    office = report.declared.office
     key = "report.closing" if report.scope.is_whole else "report.closing_part"
     closing = say(report, key, office=office.text_name, subject=lower_first(subject_of(report)))
-    return stack(paragraph(closing), Block(html, (part,)))
+    return stack(paragraph(closing), foot_block(office, labels(report, "document"), _recipients(report)))
 
 
 def _recipients(report: ReportContext) -> list[str]:

@@ -6,15 +6,13 @@ The signed edition prints the hash of these lines alone; the lines themselves go
 from __future__ import annotations
 
 import hashlib
-import json
-from dataclasses import dataclass, field
 from typing import Any
 
 from termreview.installation import made_with
-from termreview.reporting.blocks.blocks import Block, paragraph, stack
-from termreview.reporting.blocks.model import model_bundle, origin_part
+from termreview.reporting.blocks.blocks import paragraph, stack
+from termreview.reporting.blocks.model import origin_part
 from termreview.reporting.editions.scope import scope_subject
-from termreview.reporting.records.page_record import COUNTS, FORMAT, RECORD_MIME
+from termreview.reporting.records.page_record import COUNTS, FORMAT, Footer
 from termreview.reporting.records.provenance import SHORT, inputs_fingerprint, origin_record, short_hash
 from termreview.reporting.report.context import INTERNAL, ReportContext
 from termreview.reporting.report.narrative import fill
@@ -23,17 +21,6 @@ from termreview.reporting.report.wording import lower_first, say
 from termreview.reporting.sections.basis.opening import subject_of
 from termreview.reporting.term.schools import ALL, whole_of
 from termreview.terms import parse_term
-
-
-@dataclass(frozen=True)
-class Footer(Block):
-    """One footer; beside its words it carries the record by which the page can be proved."""
-
-    record: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
-
-    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        text = json.dumps(self.record, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-        return model_bundle(self.parts) | {RECORD_MIME: text}
 
 
 def footer(report: ReportContext) -> Footer:

@@ -9,16 +9,16 @@ from termreview.reporting.blocks.blocks import (
     badge_mark,
     bullets,
     callout,
-    escape_text,
     inline,
     paragraph,
     stack,
 )
-from termreview.reporting.blocks.number_format import clean_text, number_text
+from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.values import Parts, joined
 from termreview.reporting.editions.scope import scope_subject
 from termreview.reporting.report.context import INTERNAL, ReportContext
 from termreview.reporting.report.narrative import fill
+from termreview.reporting.report.official_document import file_words, head_block
 from termreview.reporting.report.status import report_status
 from termreview.reporting.report.wording import (
     cited_documents,
@@ -55,32 +55,15 @@ def letterhead(report: ReportContext, *, kind: str = "", sign: str = "BC", subje
 
     Of another document than the report: its kind, the sign of that kind in its number, its subject.
     """
-    office, words = report.declared.office, labels(report, "document")
-    told = {
-        "parent_body": office.parent_body,
-        "issuer": office.name,
-        "number": f"{words['number']} ……/{sign}-{office.document_suffix}",
-        "country": words["country"],
-        "motto": words["motto"],
-        "dated": f"{office.place_name}, ngày …… tháng …… năm {report.as_of.year}",
-        "document_kind": kind or words["kind"],
-        "subject": subject or subject_of(report),
-    }
-
-    def lines(**css_of: str) -> str:
-        shown = ((css, told[name]) for css, name in css_of.items() if told[name])
-        return "".join(f'<p class="{css}">{escape_text(text)}</p>' for css, text in shown)
-
-    left = lines(parent="parent_body", issuer="issuer", number="number")
-    right = lines(country="country", motto="motto", dated="dated")
-    html = (
-        f'<div class="letterhead"><div>{left}</div><div>{right}</div></div>'
-        f'<div class="document-title">{lines(kind="document_kind", subject="subject")}</div>'
-    )
     part = {
-        "kind": "letterhead", "facts": facts_of(report), "words": file_words(report), "whole": scope_title(report, ALL),
-    }  # fmt: skip
-    return Block(html, (part | {name: clean_text(text) for name, text in told.items()},))
+        "facts": facts_of(report),
+        "words": file_words(report.reference),
+        "whole": scope_title(report, ALL),
+    }
+    return head_block(
+        report.declared.office, labels(report, "document"), part,
+        kind=kind, sign=sign, subject=subject or subject_of(report), year=report.as_of.year,
+    )  # fmt: skip
 
 
 def facts_of(report: ReportContext) -> list[list[str]]:
@@ -100,11 +83,6 @@ def facts_of(report: ReportContext) -> list[list[str]]:
         "received": str(Parts(who["received_count"], who["expected_count"])),
     }
     return [[words[name], text] for name, text in told.items()]
-
-
-def file_words(report: ReportContext) -> dict[str, dict[str, str]]:
-    """The words of the Word and Excel files that are not the report's own."""
-    return {name: dict(report.reference.publishing[name]) for name in ("document", "annex")}
 
 
 def subject_of(report: ReportContext) -> str:

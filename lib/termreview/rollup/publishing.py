@@ -1,0 +1,259 @@
+"""What several offices handed in of one term published: page, Word, annex and list of one run, counting in one moment.
+
+The same stage, switch and manifest as the reports of one office have (`storage.publication`); `verify` proves them alike.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from termreview.installation import made_with
+from termreview.reference.declarations import Reference
+from termreview.reference.kinds.word_template import TEMPLATE
+from termreview.reporting.blocks.report_reading import Arrangement
+from termreview.reporting.editions.scope import EDITION_FILES, EDITIONS, SHAREABLE, scopes_of_kind
+from termreview.reporting.records.published import ANNEX_FILE, FLAT_FILE
+from termreview.reporting.report.context import open_report
+from termreview.reporting.report.flat_files import write_flat
+from termreview.reporting.report.flat_table import OFFICE, PART, flat_csv, flat_table
+from termreview.rollup.handed_in import SUFFIX, RowCache, find_handed_in
+from termreview.rollup.merging import Merged, merge_offices, own_list
+from termreview.rollup.roll_up import SEPARATOR, RollUp, report_title
+from termreview.run.step_run import begin_step
+from termreview.run.work_list import Export, Step
+from termreview.storage.atomic_files import read_json, sha256_of, write_json
+from termreview.storage.lock import held
+from termreview.storage.output_paths import MANIFEST, PAGES
+from termreview.storage.publication import (
+    keep_edited,
+    outdated_reports,
+    publish,
+    refuse_blocked,
+    settle,
+    sweep,
+)
+from termreview.storage.staging import open_stage, staged_files
+from termreview.storage.workspace import RollUpWorkspace, Workspace, atomic_write, place_in
+from termreview.terms import Term
+
+NOTEBOOK: Final = "8_roll_up"
+TABLE: Final = "handed_in"  # all rows as they came, for questions in SQL
+_ANNEXED: Final = ("h-problems", "problems")
+_SAMPLED: Final = 9  # communes of the sample that stand for offices
+
+
+@dataclass(frozen=True)
+class PublishedRollUp:
+    """What one merge left behind: the sums, its files (page first), and whether nothing had changed since the last one."""
+
+    merged: Merged
+    reports: tuple[Path, ...] = ()
+    kept: tuple[Path, ...] = ()
+    is_reused: bool = False
+
+
+def publish_roll_up(
+    workspace: Workspace,
+    reference: Reference,
+    folders: Sequence[Path],
+    *,
+    edition: str = SHAREABLE,
+    expected: Sequence[str] = (),
+    term_id: str = "",
+) -> PublishedRollUp:
+    """Merge what lies in some folders and publish the report on it; where nothing fits, nothing is published.
+
+    Of an office that hands in again its files alone are read. Where files, declarations, program and notebook are those of
+    the last merge, and its files as it left them, they are kept.
+
+    Raises
+    ------
+    UsageError
+        When a folder is not there, or none holds a list or an annex.
+    RunError
+        When the notebook fails or a file cannot be put into its place; nothing is published then.
+    WorkspaceBusyError
+        When another run holds the workspace.
+    """
+    own = RollUpWorkspace(workspace.root, edition)
+    with held(workspace.root, "merge"):
+        cache = RowCache.of(own.row_cache, reference)
+        merged = merge_offices(
+            find_handed_in(folders), edition=edition, expected=expected, term_id=term_id, cache=cache
+        )
+        if merged.rows.empty:
+            return PublishedRollUp(merged)
+        found = RollUp(merged, reference)
+        step = roll_up_step(own, found, folders, edition, expected)
+        output_paths = own.output_paths(found.term)
+        settle(output_paths)
+        before = read_json(output_paths.place(MANIFEST))
+        inputs = _inputs(own, found, step)
+        reports = tuple(export.path for export in step.exports)
+        if before is not None and _is_as_left(own, before, inputs):
+            return PublishedRollUp(merged, reports, is_reused=True)
+        names = [PAGES + path.relative_to(output_paths.pages).as_posix() for path in reports]
+        refuse_blocked(output_paths, names)
+        stage = open_stage(output_paths)
+        try:
+            begin_step(own, found.term, step, stage)()
+            table = stage / f"{TABLE}.parquet"
+            with atomic_write(table) as beside:
+                merged.rows.to_parquet(beside, index=False)
+            made = {
+                output_paths.place(name).relative_to(own.root).as_posix(): sha256_of(
+                    (stage / name).read_bytes()
+                )
+                for name in staged_files(stage)
+                if name.startswith(PAGES)
+            }
+            write_json(
+                stage / MANIFEST, inputs | {"reports": made, "tables": {TABLE: sha256_of(table.read_bytes())}}
+            )
+            old = outdated_reports(output_paths, own.root, before, stage)
+            kept = keep_edited(output_paths, own.root, before, stage)
+            publish(output_paths, stage, removed=old)
+        finally:
+            sweep(output_paths)
+    return PublishedRollUp(merged, reports, tuple(kept))
+
+
+def roll_up_step(
+    workspace: RollUpWorkspace, found: RollUp, folders: Sequence[Path], edition: str, expected: Sequence[str]
+) -> Step:
+    """The step that makes the report of one merge in one edition."""
+    term_id = found.merged.rows["term_id"].iloc[0]
+    name = "-".join(part for part in ("bao-cao-tong-hop", term_id, EDITION_FILES[edition]) if part)
+    folder = workspace.reports(found.term)
+    exports = (
+        Export(place_in(folder, f"{name}.html"), _page),
+        Export(place_in(folder, f"{name}.docx"), _document),
+        Export(place_in(folder, f"{name}-{ANNEX_FILE}.xlsx"), _annex),
+        Export(place_in(folder, f"{name}-{FLAT_FILE}.csv"), _list),
+    )
+    parameters = {
+        "folders": SEPARATOR.join(_told(workspace, one) for one in folders),
+        "term_id": str(term_id),
+        "edition": edition,
+        "expected": SEPARATOR.join(expected),
+        "workspace_root": str(workspace.root),
+    }
+    arrangement = Arrangement(annexed=_ANNEXED)
+    title = report_title(found)
+    return Step(f"{NOTEBOOK}-{edition}", parameters, NOTEBOOK, exports, title, arrangement)
+
+
+def _told(workspace: Workspace, folder: Path) -> str:
+    """One folder as the notebook is given it: below the workspace where it lies in it, so that it holds on any machine."""
+    place, root = folder.resolve(), workspace.root.resolve()
+    return place.relative_to(root).as_posix() if place.is_relative_to(root) else place.as_posix()
+
+
+def _page(executed: Path, output: Path, step: Step) -> None:
+    from termreview.reporting.pages.pages import export_html
+
+    workspace = Workspace(Path(step.parameters["workspace_root"]))
+    notebook = workspace.notebooks / f"{NOTEBOOK}.ipynb"
+    given = {name: step.parameters[name] for name in ("term_id", "edition", "expected")}
+    found = _found(step)
+    described = {
+        "parameters": given | {"as_of": found.as_of.isoformat()},
+        "notebooks": {NOTEBOOK: sha256_of(notebook.read_bytes())},
+    }
+    made_by = {"step": described}
+    export_html(executed, output, title=step.title, made_by=made_by, arrangement=step.arrangement)
+
+
+def _document(executed: Path, output: Path, step: Step) -> None:
+    from termreview.reporting.word.document import export_docx
+
+    template = Workspace(Path(step.parameters["workspace_root"])).reference / TEMPLATE
+    export_docx(executed, output, template, title=step.title, arrangement=step.arrangement)
+
+
+def _annex(executed: Path, output: Path, step: Step) -> None:
+    from termreview.reporting.excel.annex import export_xlsx
+
+    table = _list_of(step)
+    export_xlsx(executed, output, title=step.title, flat=table)
+
+
+def _list(executed: Path, output: Path, step: Step) -> None:
+    thresholds = _found(step).reference.sentences["assessment"]["thresholds"]
+    write_flat(_list_of(step), output, int(float(thresholds["most_list_mb"]) * 10**6))
+
+
+def _list_of(step: Step) -> pd.DataFrame:
+    found = _found(step)
+    table = own_list(found.merged, found.office.office_id)
+    table.attrs["heads"] = dict(found.reference.labels["flat_table"]["heads"])
+    return table
+
+
+# Of the step that is being written: all its files tell of the same sums.
+_FOUND: list[tuple[Step, RollUp]] = []
+
+
+def _found(step: Step) -> RollUp:
+    from termreview.rollup.roll_up import open_roll_up
+
+    if not (_FOUND and _FOUND[0][0] is step):
+        _FOUND[:] = [(step, open_roll_up(**step.parameters))]
+    return _FOUND[0][1]
+
+
+def _inputs(workspace: RollUpWorkspace, found: RollUp, step: Step) -> dict[str, Any]:
+    """Everything that decides what one merge publishes."""
+    notebook = workspace.notebooks / f"{NOTEBOOK}.ipynb"
+    return {
+        "term_id": step.parameters["term_id"],
+        "parameters": step.content_parameters,
+        "declarations_sha256": found.reference.fingerprint,
+        "notebook_sha256": sha256_of(notebook.read_bytes()) if notebook.is_file() else "",
+        "inputs": [{"file": name, "sha256": sha256} for name, sha256 in found.files],
+        **made_with(),
+    }
+
+
+def _is_as_left(workspace: Workspace, before: Mapping[str, Any], inputs: Mapping[str, Any]) -> bool:
+    if {name: told for name, told in before.items() if name not in ("reports", "tables")} != inputs:
+        return False
+    try:
+        return all(
+            sha256_of((workspace.root / name).read_bytes()) == told
+            for name, told in before["reports"].items()
+        )
+    except (OSError, KeyError):
+        return False
+
+
+def published_hashes(workspace: Workspace, term: Term) -> dict[str, str]:
+    """The hash of each published file of the merges of one term, by its name in the workspace."""
+    own = [RollUpWorkspace(workspace.root, edition) for edition in EDITIONS]
+    records = [read_json(one.output_paths(term).place(MANIFEST)) or {} for one in own]
+    return {name: str(sha256) for record in records for name, sha256 in record.get("reports", {}).items()}
+
+
+def write_handed_in(workspace: Workspace, reference: Reference, term: Term, as_of: datetime.date) -> Path:
+    """Write the lists of nine communes of the sample as offices of their own would hand them in; the folder.
+
+    Each is the list of the commune's own shareable report, under the commune's code.
+    """
+    folder = RollUpWorkspace(workspace.root).handed_in / term.term_id
+    units = (scope.unit for scope in scopes_of_kind(reference, reference.of(term), "commune"))
+    for unit in [unit for unit in units if unit is not None][:_SAMPLED]:
+        report = open_report(
+            term.term_id, as_of.isoformat(), str(workspace.root), unit.unit_id, edition=SHAREABLE
+        )
+        rows = flat_table(report)
+        rows = rows.assign(office_code=unit.unit_id, scope=rows["scope"].replace(PART, OFFICE))
+        place = folder / unit.unit_id / f"bao-cao-{term.term_id}{SUFFIX}"
+        with atomic_write(place) as beside:
+            beside.write_bytes(flat_csv(rows))
+    return folder
