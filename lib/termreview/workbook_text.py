@@ -12,7 +12,8 @@ from typing import Any
 
 import xlsxwriter
 from xlsxwriter.sharedstrings import SharedStrings
-from xlsxwriter.utility import _preserve_whitespace
+from xlsxwriter.utility import _preserve_whitespace, xl_rowcol_to_cell_fast
+from xlsxwriter.worksheet import CellBlankTuple, CellNumberTuple, CellStringTuple, Worksheet
 
 LONGEST = 32_000  # of the 32 767 units of UTF-16 that a cell of Excel holds
 CUT = " […]"
@@ -26,7 +27,43 @@ def open_book(target: Any, **options: Any) -> Any:
     texts = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(target, texts | options)
     book.str_table.holds_texts_alone = True
+    book.worksheet_class = _Sheet
     return book
+
+
+class _Sheet(Worksheet):
+    """A sheet as xlsxwriter writes it, byte for byte, in half of the time: of a sheet of 600 schools most is cells.
+
+    Cells are named by row and column, never as `A1`.
+    """
+
+    write_number, write_string, write_blank = (
+        Worksheet._write_number,
+        Worksheet._write_string,
+        Worksheet._write_blank,
+    )
+
+    def _write_cell(self, row: int, col: int, cell: Any) -> None:
+        kind, look = type(cell), cell.format
+        if look is None or kind not in (CellNumberTuple, CellStringTuple, CellBlankTuple):
+            super()._write_cell(row, col, cell)
+            return
+        begin = f'<c r="{xl_rowcol_to_cell_fast(row, col)}" s="{look._get_xf_index()}"'
+        if kind is CellNumberTuple:
+            self.fh.write(f"{begin}><v>{cell.number:.16G}</v></c>")
+        elif kind is CellStringTuple:
+            self.fh.write(f'{begin} t="s"><v>{cell.string}</v></c>')
+        else:
+            self.fh.write(f"{begin}/>")
+
+    def _calculate_spans(self) -> None:
+        """The first and the last column of each sixteen rows; sheets of ours have no comments."""
+        spans: dict[int, tuple[int, int]] = {}
+        for row, cells in self.table.items():
+            if cells:
+                first, last = spans.get(row // 16, (min(cells), max(cells)))
+                spans[row // 16] = min(first, *cells), max(last, *cells)
+        self.row_spans = {place: f"{first + 1}:{last + 1}" for place, (first, last) in spans.items()}
 
 
 def escaped(text: str) -> str:

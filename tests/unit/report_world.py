@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -107,6 +108,24 @@ def build_tables(declared: TermReference, fate: str = "") -> TermTables:
         scored.ledger,
         scored.scores,
     )
+
+
+def with_answers(tables: TermTables, kind: str, place: int) -> TermTables:
+    """The tables with another answer in one place, counted among the answers of one kind, and scored by it."""
+    declared = reference().of(parse_term(str(tables.observations["term_id"].iloc[0])))
+    kinds = {name: field.kind for name, field in declared.form.all_fields().items()}
+    observed = tables.observations.copy()
+    rows = observed.index[observed["field_id"].map(kinds).eq(kind) & observed["state"].eq("answered")]
+    row = rows[place % len(rows)]
+    if kind == "status":
+        is_done = observed.at[row, "value_text"] == "done"
+        observed.at[row, "value_text"] = "not_started" if is_done else "done"
+    elif kind == "yes_no":
+        observed.at[row, "value_number"] = 1.0 - observed.at[row, "value_number"]
+    else:
+        observed.at[row, "value_number"] += 17.0
+    scored = score_term(observed, declared)
+    return replace(tables, observations=observed, ledger=scored.ledger, scores=scored.scores)
 
 
 @cache

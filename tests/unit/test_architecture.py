@@ -32,6 +32,7 @@ GROUND = {
     "collector": "",
     "errors": "coded_text",
     "installation": "",
+    "pieces": "installation",
     "processes": "",
     "terms": "errors",
     "text": "",

@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime
 import re
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import openpyxl
 import pandas as pd
 import pytest
+import xlsxwriter
 from office_world import publish
 
 from termreview.desk.exports import xlsx_file
@@ -100,3 +103,32 @@ def test_letters_that_are_two_units_count_as_two() -> None:
     cut = fitted("a" + "😀" * 16_000)
     assert cut == "a" + "😀" * 15_997 + CUT
     assert units(cut) == LONGEST - 1
+
+
+def written(path: Path, open_one: Callable[[Path], Any]) -> Path:
+    """One workbook of every kind of cell, in rows that do not follow each other."""
+    with open_one(path) as book:
+        sheet, looks = (
+            book.add_worksheet("Một"),
+            [book.add_format({"bold": True}), book.add_format({"num_format": "0.0"})],
+        )
+        sheet.set_row(3, 30)
+        sheet.set_column(0, 2, 12, looks[0])
+        for row in (0, 1, 3, 17, 40):
+            for place, look in enumerate([None, *looks]):
+                sheet.write_string(row, 4 * place, f"chữ {row % 2}", look)
+                sheet.write_number(row, 4 * place + 1, row / 7 + place, look)
+                sheet.write_blank(row, 4 * place + 2, None, look)
+                sheet.write_datetime(row, 4 * place + 3, datetime.date(2024, 1, 10), look)
+            sheet.write_formula(row, 30, f"=B{row + 1}+1", looks[1], row / 7 + 1)
+        sheet.merge_range(50, 1, 50, 4, "ghép", looks[0])
+        sheet.write_url(52, 0, "internal:'Một'!A1", looks[0], "về đầu")
+        book.set_properties({"created": datetime.datetime(2000, 1, 1)})
+    return path
+
+
+def test_a_sheet_of_ours_is_byte_for_byte_that_of_the_library(tmp_path: Path) -> None:
+    theirs = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    ours = written(tmp_path / "ours.xlsx", open_book)
+    usual = written(tmp_path / "usual.xlsx", lambda path: xlsxwriter.Workbook(path, theirs))
+    assert ours.read_bytes() == usual.read_bytes()

@@ -19,6 +19,7 @@ from termreview.collector import memory_left_alone
 from termreview.errors import RunError
 from termreview.reporting.blocks.report_parts import arranged, cells_left_out, is_of_section
 from termreview.run.kernels.warm import WarmKernels, warm_kernels
+from termreview.run.piece_store import kept_pieces
 from termreview.run.work_list import Step
 from termreview.storage.staging import stage_in_use
 from termreview.storage.workspace import Workspace
@@ -157,7 +158,12 @@ def _views(workspace: Workspace, term: Term, stage: Path | None) -> bytes | None
     """What the reports of one term all begin with."""
     from termreview.reporting.report.context import give_views
 
-    with suppress(Exception), memory_left_alone(), stage_in_use(stage):
+    with (
+        suppress(Exception),
+        memory_left_alone(),
+        stage_in_use(stage),
+        kept_pieces(workspace, term, "shared"),
+    ):
         return give_views(workspace, term)
     return None  # who leans on it does it once more and says what is wrong
 

@@ -24,6 +24,7 @@ from termreview.run.execution import (
     refuse_wrong_parameters,
 )
 from termreview.run.kernels.warm import WarmKernels, become_kernel
+from termreview.run.piece_store import kept_pieces
 from termreview.run.work_list import CLEAN, SCORE, Step
 from termreview.storage.disk_room import lack_of_room
 from termreview.storage.output_paths import PAGES
@@ -151,7 +152,8 @@ def _write(work: _Work, is_shared: bool = False) -> None:
 
 
 def _write_some(work: _Work, places: Sequence[Path], which: Sequence[int]) -> Iterator[None]:
-    _write_each(work, places, which)
+    with kept_pieces(work.workspace, work.term, f"{work.step.name}-tables"):
+        _write_each(work, places, which)
     yield from ()
 
 
@@ -182,16 +184,19 @@ def _do_step(work: _Work, shared: Path | None, environment: Mapping[str, str]) -
 
         with memory_left_alone():
             take_views(shared.read_bytes())
-    try:
-        content = execute_notebook(work.source, work.beside, work.step, work.stage, work.time_limit_s, True)
-        finish_notebook(work.beside, content, work.step)
-    except Exception as error:
-        if isinstance(error, OSError) and not isinstance(error, TimeoutError):
-            raise
-        raise RunError("told_elsewhere", text=last_line(error, work.time_limit_s)) from None
-    yield None
-    if work.step.exports:
-        _write(work, is_shared=True)
+    with kept_pieces(work.workspace, work.term, work.step.name):
+        try:
+            content = execute_notebook(
+                work.source, work.beside, work.step, work.stage, work.time_limit_s, True
+            )
+            finish_notebook(work.beside, content, work.step)
+        except Exception as error:
+            if isinstance(error, OSError) and not isinstance(error, TimeoutError):
+                raise
+            raise RunError("told_elsewhere", text=last_line(error, work.time_limit_s)) from None
+        yield None
+        if work.step.exports:
+            _write(work, is_shared=True)
 
 
 def _await_executed(work: _Work, call: Call) -> None:

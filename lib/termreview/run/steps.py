@@ -266,7 +266,10 @@ def save_school_pages(opened: OpenTerm, pages: Mapping[str, str]) -> str:
     folder = output_paths.place(f"{PAGES}{SCHOOL_FOLDER}")
     stage = active_stage(output_paths)
     if stage is not None:
-        _write_pages(stage / PAGES / SCHOOL_FOLDER, pages)
+        beside = stage / PAGES / SCHOOL_FOLDER
+        beside.mkdir(parents=True, exist_ok=True)
+        for name, page in pages.items():  # synced with all else when the run is published
+            place_in(beside, name).write_text(page, encoding="utf-8", newline="\n")
         return folder.relative_to(opened.workspace.root).as_posix()
     with held(opened.workspace.root, f"save the school pages of {opened.term.term_id}"):
         settle(output_paths)

@@ -30,7 +30,6 @@ from termreview.reporting.editions.scope import (
 )
 from termreview.reporting.records.issued import find_issue, issues_in_hand, issues_of
 from termreview.reporting.records.published import ANNEX_FILE, FLAT_FILE, SLIP_FILE
-from termreview.reporting.term.term_tables import read_tables
 from termreview.storage.atomic_files import read_json, sha256_of
 from termreview.storage.workspace import Workspace, place_in
 from termreview.terms import Term, parse_term
@@ -226,6 +225,7 @@ def _reference_of(step: Step) -> Reference:
 
 def _schools_of(step: Step) -> pd.DataFrame | None:
     """The row per school of what one report speaks of; None for an edition that hides some of it."""
+    from termreview.reporting.report.context import tables_of
     from termreview.reporting.workbench.school_table import school_table
 
     given = step.parameters
@@ -235,7 +235,7 @@ def _schools_of(step: Step) -> pd.DataFrame | None:
     reference = load_reference(workspace.reference)
     term = reference.of(parse_term(given["term_id"]))
     scope = find_scope(reference, term, given.get("unit", ""), given.get("level", ""))
-    own, tables = narrowed(reference, term, scope), read_tables(workspace, term.term)
+    own, tables = narrowed(reference, term, scope), tables_of(workspace, reference, term)
     return school_table(
         reference, own, tables if scope.is_whole else narrowed_tables(tables, own), states=False
     )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import pandas as pd
 
+from termreview.pieces import key_of, pieces_at_hand
 from termreview.reporting.blocks.blocks import (
     MARK_TITLES,
     Block,
@@ -36,6 +39,7 @@ UNSURE: Final = "C"
 MISSING_HTML: Final = f'<abbr class="missing" title="{MISSING_TITLE}">{MISSING_MARK}</abbr>'
 
 
+_LONG: Final = 30  # rows; of fewer it is not worth while
 STACKED: Final = "stacked"  # a table whose rows stand as cards on a phone: each figure says what it is
 
 
@@ -125,7 +129,7 @@ def table(
     layout = _Layout(
         columns, formats, aligned, header, group_by, marks, traces or {}, badges, css_class == STACKED
     )
-    rows = [_row(record, layout) for record in records(frame)]
+    rows = _rows(frame, layout)
     shown, rest = (rows, []) if not max_rows else (rows[:max_rows], rows[max_rows:])
     total = None if total_row is None else _total(total_row, layout)
     if total is not None and len(rows) == 1 and _says_the_same(rows[0], total, layout):
@@ -208,6 +212,32 @@ def _bodies(rows: Sequence[_Row], layout: _Layout) -> str:
             parts.append("<tbody>")
         parts.append(row.html)
     return "".join(parts) + "</tbody>" if parts else ""
+
+
+def _rows(frame: pd.DataFrame, layout: _Layout) -> list[_Row]:
+    """The rows of the frame; those of a long table are taken as they were shown before, where they say the same."""
+    told, pieces = records(frame), pieces_at_hand()
+    if pieces is None or len(told) < _LONG:
+        return [_row(record, layout) for record in told]
+    names = list(dict.fromkeys(name for name in (*layout.columns, layout.group_by, layout.marks) if name))
+    shown_as = repr((replace(layout, traces={}, badges=frozenset()), sorted(layout.badges)))
+    rows = []
+    for record in told:
+        targets = [target(record) for target in layout.traces.values()]
+        try:
+            key = key_of("row", (shown_as, targets, [record[name] for name in names]))
+        except (pickle.PicklingError, AttributeError, TypeError):  # it holds a chart
+            rows.append(_row(record, layout))
+            continue
+        piece = pieces.find(key)
+        if piece is None:
+            row = _row(record, layout)
+            with suppress(pickle.PicklingError, AttributeError, TypeError):
+                pieces.keep(key, pickle.dumps(row, pickle.HIGHEST_PROTOCOL))
+        else:
+            row = pickle.loads(piece)
+        rows.append(row)
+    return rows
 
 
 def _row(record: Mapping[Any, Any], layout: _Layout) -> _Row:

@@ -9,8 +9,10 @@ The price is that a block may hide a little more than one search of the whole wo
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterable, Sequence
 
+from termreview.pieces import key_of, pieces_at_hand
 from termreview.reference.kinds.disclosure import Disclosure
 from termreview.reporting.editions.atoms import Atom
 from termreview.reporting.editions.complementary_suppression import Cell, Search, disclosed_cells, small_cells
@@ -121,8 +123,25 @@ class _Block:
 
     def shown(self, disclosure: Disclosure) -> list[Cell]:
         """The counts of this block that are shown."""
+        return [self._counts[cell] for cell in self._found(disclosure)]
+
+    def _found(self, disclosure: Disclosure) -> list[Cell]:
+        """What the search shows, in the block's own places; done before where the block's counts are as they were."""
+        pieces, wanted = pieces_at_hand(), list(self._wanted.values())
         search = self._search(self._candidates, list(self._wanted))
-        return [self._counts[cell] for cell in search.shown(list(self._wanted.values()), disclosure)]
+        if pieces is None:
+            return search.shown(wanted, disclosure)
+        persons = [
+            (atom.school_id, atom.column, sorted(atom.places), atom.count, atom.room) for atom in self._atoms
+        ]
+        cells = [sorted(cell) for cell in (*self._candidates, *self._wanted, *self._held)]
+        sizes = (len(self._candidates), len(self._wanted))
+        key = key_of("suppression", (persons, cells, sizes, wanted, disclosure))
+        piece = pieces.find(key)
+        if piece is None:
+            found = [sorted(cell) for cell in search.shown(wanted, disclosure)]
+            pieces.keep(key, piece := pickle.dumps(found))
+        return [frozenset(cell) for cell in pickle.loads(piece)]
 
     def _search(self, candidates: Sequence[Cell], small: Sequence[Cell]) -> Search:
         return Search(self._atoms, candidates, small, self._held, whole_last=False)

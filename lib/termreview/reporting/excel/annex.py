@@ -12,8 +12,9 @@ import pandas as pd
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from termreview.reporting.blocks.model import INLINE, VALUE, Part, plain_text
-from termreview.reporting.blocks.number_format import clean_text
+from termreview.reporting.blocks.number_format import clean_text, is_missing
 from termreview.reporting.blocks.report_reading import ReadReport, read_report
+from termreview.reporting.blocks.rows import plain_values
 from termreview.reporting.blocks.tables import NO_ROWS
 from termreview.reporting.excel.cells import TEXT_FORMAT, Piece
 from termreview.reporting.excel.layout import column_widths, is_group, row_height, set_page, set_pages
@@ -226,13 +227,15 @@ def _write_schools(book: Any, formats: Formats, schools: pd.DataFrame, words: Ma
     sheet.set_column(0, last, SCHOOLS_WIDTH)
     sheet.set_column(1, 1, 2 * SCHOOLS_WIDTH)
     sheet.set_row(HEAD_ROW, LINE * 6)
-    codes = schools.attrs.get("codes", {})
+    codes, blank = schools.attrs.get("codes", {}), formats.of("cell")
     for place, (head, column) in enumerate(schools.items()):
         sheet.write_string(CODE_ROW, place, _text(codes.get(head, "")), formats.of("code"))
         sheet.write_string(HEAD_ROW, place, _text(head), formats.of("head"))
-        for row, value in enumerate(column, start=HEAD_ROW + 1):
-            piece = None if pd.isna(value) else _piece_of(value)
-            _write_piece(sheet, formats, row, place, piece, "cell", "left")
+        for row, value in enumerate(plain_values(column), start=HEAD_ROW + 1):
+            if is_missing(value):
+                sheet.write_blank(row, place, None, blank)
+            else:
+                _write_piece(sheet, formats, row, place, _piece_of(value), "cell", "left")
     sheet.autofilter(HEAD_ROW, 0, HEAD_ROW + max(len(schools), 1), last)
     sheet.freeze_panes(HEAD_ROW + 1, 2)
     sheet.set_landscape()

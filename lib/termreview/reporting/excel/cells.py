@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from termreview.reporting.blocks.model import (
@@ -71,17 +72,25 @@ class Piece:
         if isinstance(self.value, str | datetime.date):
             return TEXT_FORMAT if isinstance(self.value, str) else _DATE_FORMAT
 
-        def literal(text: str) -> str:
-            return f'"{text.replace(chr(34), "")}"' if text else ""
-
-        digits = "#,##0" + (f".{'0' * self.decimals}" if self.decimals else "")
-        sign = "%" if self.is_share else literal(NUMBER_FORMATS[self.written][2])
-        return VIETNAMESE + literal(self.before) + digits + sign + literal(self.after)
+        return _number_format(self.written, self.before, self.after)
 
     def shown(self, number: float) -> str:
         """How this cell shows a number: as the page writes it; spreadsheets look at fifteen digits when they round."""
         text = number_text(exact_number(f"{number:.15g}"), self.written)
         return f"{self.before}{text}{self.after}"
+
+
+@cache
+def _number_format(written: str, before: str, after: str) -> str:
+    """The number format of the figures of one kind; a report has few kinds and many figures."""
+
+    def literal(text: str) -> str:
+        return f'"{text.replace(chr(34), "")}"' if text else ""
+
+    decimals, _, suffix = NUMBER_FORMATS.get(written, (0, 1, ""))
+    digits = "#,##0" + (f".{'0' * decimals}" if decimals else "")
+    sign = "%" if written == "share1" else literal(suffix)
+    return VIETNAMESE + literal(before) + digits + sign + literal(after)
 
 
 def cell_pieces(cell: Cell) -> dict[str, Piece]:

@@ -46,6 +46,7 @@ from termreview.reporting.term.latest_term import term_or_latest
 from termreview.reporting.term.term_tables import (
     State,
     SystemTables,
+    TermTables,
     read_systems,
     read_tables,
     sha256_of_tables,
@@ -286,7 +287,7 @@ def present(
     ]
     if edition == SHAREABLE:
         suppression = suppression or decide_suppression(reference, term.declared, term.answers)
-        view = shareable_view(reference, view, suppression.is_shown)
+        view = _shareable(reference, view, suppression)
         earlier = [  # its own report decided what each shows; here nothing of it is needed
             shareable_view(
                 reference, one, lambda field_id, _: not reference.disclosure.is_sensitive(field_id)
@@ -301,6 +302,16 @@ def present(
     )  # fmt: skip
 
 
+def _shareable(reference: Reference, view: TermView, suppression: Suppression) -> TermView:
+    """One view as its readers may see it; what a notebook has worked out, the files written from it take up."""
+    kept = _KEPT_SHAREABLE.get(view)
+    if kept is None or kept[0] is not suppression:
+        kept = suppression, shareable_view(reference, view, suppression.is_shown)
+        if _KEPT_SUPPRESSIONS.get(view) is suppression:
+            _KEPT_SHAREABLE[view] = kept
+    return kept[1]
+
+
 def _narrowed(reference: Reference, view: TermView, declared: TermReference, scope: Scope) -> TermView:
     if scope.is_whole:
         return view
@@ -313,10 +324,17 @@ def view_term(workspace: Workspace, reference: Reference, declared: TermReferenc
     return kept or build_view(reference, declared, read_tables(workspace, declared.term))
 
 
+def tables_of(workspace: Workspace, reference: Reference, declared: TermReference) -> TermTables:
+    """The tables of one whole term, read once for all that one process writes of it."""
+    kept = _KEPT_VIEWS and _KEPT_VIEWS.get(_state(workspace, reference, declared))
+    return kept.tables if kept else read_tables(workspace, declared.term)
+
+
 # What several reports of one state of a term lean on, as another process has worked it out.
 _State = tuple[str, str, str]
 _KEPT_VIEWS: dict[_State, TermView] = {}
 _KEPT_SUPPRESSIONS: dict[TermView, Suppression] = {}
+_KEPT_SHAREABLE: dict[TermView, tuple[Suppression, TermView]] = {}
 
 
 def give_views(workspace: Workspace, term: Term) -> bytes:

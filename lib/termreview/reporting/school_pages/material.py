@@ -131,6 +131,16 @@ class Spread:
             del others[bisect_left(others, own)]
         return others if len(others) >= least else []
 
+    def middle_of_others(self, school_id: str, least: int) -> float | None:
+        """The middle of the values of all but one school; None where they are too few. None of them is looked at."""
+        own = self.by_school.get(school_id)
+        left_out = len(self.ordered) if own is None else bisect_left(self.ordered, own)
+        count = len(self.ordered) - (own is not None)
+        if count < max(least, 1):
+            return None
+        places = {(count - 1) // 2, count // 2}
+        return statistics.mean(self.ordered[place + (place >= left_out)] for place in places)
+
 
 @lru_cache(maxsize=12)
 def spreads_of(report: ReportContext, level: str) -> Mapping[tuple[str, str], Spread]:
@@ -163,15 +173,23 @@ def peer_values(report: ReportContext, school_id: str, kind: str, measure: str) 
 
 def peer_middle(report: ReportContext, school_id: str, kind: str, measure: str) -> float | None:
     """The middle of one measure among the peers; None where they are too few."""
-    values = peer_values(report, school_id, kind, measure)
-    return statistics.median(values) if values else None
+    material = material_of(report)
+    spread = spreads_of(report, material.schools[school_id]["level"]).get((kind, measure))
+    return spread.middle_of_others(school_id, material.least) if spread else None
 
 
 def count_with_ratios(report: ReportContext, school_id: str) -> int:
     """How many other schools of the same level have some counted ratio."""
-    spreads = spreads_of(report, material_of(report).schools[school_id]["level"])
-    known = {other for (kind, _), spread in spreads.items() if kind == RATIOS for other in spread.by_school}
-    return len(known - {school_id})
+    known = _with_ratios(report, material_of(report).schools[school_id]["level"])
+    return len(known) - (school_id in known)
+
+
+@lru_cache(maxsize=12)
+def _with_ratios(report: ReportContext, level: str) -> frozenset[str]:
+    spreads = spreads_of(report, level)
+    return frozenset(
+        school_id for (kind, _), spread in spreads.items() if kind == RATIOS for school_id in spread.by_school
+    )
 
 
 def _index_numbers(report: ReportContext) -> dict[str, dict[str, float]]:

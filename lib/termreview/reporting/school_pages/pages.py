@@ -10,6 +10,7 @@ import pandas as pd
 from jinja2 import Environment, StrictUndefined, Template
 
 from termreview.cluster import scheduler_asked, share_on
+from termreview.pieces import pieces_at_hand
 from termreview.processes import IS_FORKED, processors, share
 from termreview.reporting.blocks.blocks import Block
 from termreview.reporting.blocks.number_format import clean_text
@@ -17,6 +18,7 @@ from termreview.reporting.blocks.tables import table
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.school_pages.material import material_of
 from termreview.reporting.school_pages.page import kind_of, page_view
+from termreview.reporting.school_pages.page_keys import page_keys
 
 _BATCH, _FEWEST_BATCHES = (
     50,
@@ -31,17 +33,28 @@ def school_pages(report: ReportContext, workers: int = 1) -> dict[str, str]:
     the cluster that the run was given, to whom the report is sent once.
     """
     schools = list(material_of(report).schools)
-    batches = [schools[first : first + _BATCH] for first in range(0, len(schools), _BATCH)]
+    pieces = pieces_at_hand()
+    keys = {} if pieces is None else page_keys(report)
+    found = {school_id: pieces.find(key) for school_id, key in keys.items()} if pieces else {}
+    due = [school_id for school_id in schools if found.get(school_id) is None]
+    batches = [due[first : first + _BATCH] for first in range(0, len(due), _BATCH)]
     render, is_shared = partial(_rendered, report), len(batches) >= _FEWEST_BATCHES
     if is_shared and (scheduler := scheduler_asked()):
         rendered = share_on(scheduler, batches, render)
     else:  # a process that is no fork of this one would be sent the whole report first
         rendered = share(batches, render, (workers or processors()) if IS_FORKED and is_shared else 1)
-    return {name: text for batch in rendered for name, text in batch}
+    made = {school_id: text for batch in rendered for school_id, text in batch}
+    for school_id, text in made.items():
+        if pieces is not None:
+            pieces.keep(keys[school_id], text.encode())
+    return {
+        f"{school_id}.html": made[school_id] if school_id in made else (found[school_id] or b"").decode()
+        for school_id in schools
+    }
 
 
 def _rendered(report: ReportContext, schools: Sequence[str]) -> list[tuple[str, str]]:
-    return [(f"{school_id}.html", school_page(report, school_id)) for school_id in schools]
+    return [(school_id, school_page(report, school_id)) for school_id in schools]
 
 
 def school_page(report: ReportContext, school_id: str) -> str:

@@ -63,7 +63,7 @@ def fall_lines(report: ReportContext, school_id: str) -> list[str]:
             )  # fmt: skip
     if not lines:
         return []
-    reason = _reason(report, school_id)
+    reason = told_reason(report, school_id)
     return [*lines, word(report, "fall.reason", reason=reason) if reason else word(report, "fall.no_reason")]
 
 
@@ -72,7 +72,7 @@ def _levels(row: Record) -> str:
     return str(low) if low == high else f"{low}–{high}"
 
 
-def _reason(report: ReportContext, school_id: str) -> str:
+def told_reason(report: ReportContext, school_id: str) -> str:
     """What the school wrote where the office looks for the cause of a fall; blank where it wrote nothing."""
     field_id = report.reference.stories.cause_field
     told = report.term.answers.text(field_id).get(school_id) if field_id else None

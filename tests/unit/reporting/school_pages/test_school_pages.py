@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime
 import re
 import statistics
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 import pytest
@@ -13,6 +15,7 @@ import report_world
 from bs4 import BeautifulSoup
 
 from termreview.cluster import LOCAL, SCHEDULER, share_on
+from termreview.pieces import Pieces, pieces_in_use
 from termreview.reference.kinds.calendar import contact_text
 from termreview.reporting.blocks.values import interval_text
 from termreview.reporting.report.context import ReportContext, build_view
@@ -23,6 +26,7 @@ from termreview.reporting.school_pages.index import score_strip
 from termreview.reporting.school_pages.material import (
     RATIOS,
     SCORES,
+    Spread,
     material_of,
     peer_middle,
     peer_values,
@@ -33,6 +37,7 @@ from termreview.reporting.school_pages.todo import fall_lines
 from termreview.reporting.school_pages.work import MOST_FINDINGS, findings_view
 from termreview.reporting.sections.index.actions import office_actions, tried
 from termreview.reporting.sections.index.sensitivity import levels_at_stake
+from termreview.reporting.term.term_tables import TermTables
 from termreview.scoring.level_margin import SOLID
 from termreview.scoring.levels import OVERALL
 from worlds import HK1, HK2
@@ -384,3 +389,85 @@ def test_a_term_without_any_report_still_has_pages(fate: str) -> None:
     assert len(school_pages(report)) == len(report.term.schools)
     assert "Chưa có trường nào được tính điểm" in levels_at_stake(report).html
     assert office_actions(report).html
+
+
+# One figure after another that a page, of the school itself or of its peers, may tell.
+CHANGES: dict[str, Callable[[TermTables], TermTables]] = {
+    "nothing": lambda tables: tables,
+    **{
+        f"the {kind} of {place} answers": partial(report_world.with_answers, kind=kind, place=place)
+        for kind in ("count", "status", "yes_no")
+        for place in (3, 400, 900, 1500)
+    },
+    "a finding that was explained": lambda tables: replace(
+        tables, findings=tables.findings.assign(status=["explained", *tables.findings["status"][1:]])
+    ),
+    "a finding told in other words": lambda tables: replace(
+        tables, findings=tables.findings.assign(message=["khác", *tables.findings["message"][1:]])
+    ),
+    "a report that came late": lambda tables: replace(
+        tables,
+        submissions=tables.submissions.assign(
+            received_on=tables.submissions["received_on"] + pd.Timedelta(days=30)
+        ),
+    ),
+    "points of one school": lambda tables: replace(
+        tables, ledger=tables.ledger.assign(low=tables.ledger["low"].where(tables.ledger.index != 40, 0.0))
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def kept_pages() -> bytes:
+    """The pages of the term as it is, as a run leaves them to the next one."""
+    kept = Pieces()
+    with pieces_in_use(kept):
+        assert school_pages(REPORT) == PAGES
+    return kept.content() or b""
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_pages_found_after_one_change_are_those_made_anew(change: str, kept_pages: bytes) -> None:
+    term = REPORT.term
+    tables = CHANGES[change](term.tables)
+    report = replace(REPORT, term=build_view(REPORT.reference, term.declared, tables))
+    with pieces_in_use(Pieces(kept_pages)):
+        found = school_pages(report)
+    assert found == school_pages(report)
+    if not change.startswith(("the count", "the yes_no")):  # of which pages tell some
+        assert (found == PAGES) == (change == "nothing")
+
+
+@pytest.mark.parametrize("other", ["day", "term before", "declarations"])
+def test_no_page_is_found_of_another_day_or_other_declarations(other: str, kept_pages: bytes) -> None:
+    report = {
+        "day": replace(REPORT, as_of=REPORT.as_of + datetime.timedelta(days=1)),
+        "term before": replace(REPORT, previous=None),
+        "declarations": replace(REPORT, reference=replace(REPORT.reference, fingerprint="other")),
+    }[other]
+    made: list[str] = []
+    with pieces_in_use(Pieces(kept_pages)), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pages, "school_page", lambda _, school_id: made.append(school_id) or "")
+        school_pages(report)
+    assert made == list(material_of(report).schools)
+
+
+def test_one_changed_school_has_few_pages_made_anew(kept_pages: bytes) -> None:
+    tables = CHANGES["a finding told in other words"](REPORT.term.tables)
+    report = replace(REPORT, term=build_view(REPORT.reference, REPORT.term.declared, tables))
+    made: list[str] = []
+    with pieces_in_use(Pieces(kept_pages)), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pages, "school_page", lambda _, school_id: made.append(school_id) or "")
+        school_pages(report)
+    assert made == [tables.findings["school_id"].iloc[0]]
+
+
+@pytest.mark.parametrize("values", [[], [1.0], [2.0, 1.0], [3.0, 1.0, 2.0], [1.0, 1.0, 2.0, 5.0, 5.0]])
+def test_the_middle_of_the_others_is_that_of_their_values(values: list[float]) -> None:
+    by_school = {str(number): value for number, value in enumerate(values)}
+    spread = Spread(by_school, sorted(values))
+    for school_id in [*by_school, "unknown"]:
+        for least in (1, 2, 4):
+            others = spread.of_others(school_id, least)
+            wanted = statistics.median(others) if others else None
+            assert spread.middle_of_others(school_id, least) == wanted
