@@ -1,6 +1,7 @@
 """One piece of office work done from the desk: files returned, schools reminded, the report made and issued.
 
-The same calls as those of the commands `return`, `status --xlsx`, `letters`, `run` and `issue`.
+The same calls as those of the commands `return`, `status --xlsx`, `letters`, `run` and `issue`. Each is imported when it is
+asked for: what writes workbooks, letters and reports takes a third of a second, which the first view of the desk spares.
 """
 
 from __future__ import annotations
@@ -12,19 +13,19 @@ import zipfile
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from termreview.desk.exports import KINDS, Download, file_name
 from termreview.desk.term.term_now import TermNow
 from termreview.reporting.blocks.blocks import Block, escape_text
-from termreview.reporting.editions.scope import INTERNAL, SHAREABLE
-from termreview.returns.letters import Letter
-from termreview.returns.returned import plan_returns
-from termreview.returns.workbook import write_returns
-from termreview.run.issuing import Issued, issue_report
-from termreview.run.reminding import letters_on, reminding_on, write_mail
-from termreview.run.runner import RunResult, run_term
+from termreview.reporting.editions.scope import EDITIONS
 
-EDITIONS = (INTERNAL, SHAREABLE)
+if TYPE_CHECKING:
+    from termreview.returns.letters import Letter
+    from termreview.run.issuing import Issued
+    from termreview.run.runner import RunResult
+
+__all__ = ["EDITIONS", "file_links", "issue", "make_report", "packed", "received_file", "reminder_file", "return_files", "write_letters"]  # fmt: skip
 MOST_BYTES = 24_000_000  # of what a link holds
 
 
@@ -39,6 +40,9 @@ class Returned:
 
 def return_files(now: TermNow, school_ids: Collection[str] = ()) -> Returned:
     """Write the marked file of each school that has something to mend or explain; of all schools that sent one, or of some."""
+    from termreview.returns.returned import plan_returns
+    from termreview.returns.workbook import write_returns
+
     files, term = list(now.files), now.opened.term
     planned = [
         entry
@@ -53,6 +57,8 @@ def return_files(now: TermNow, school_ids: Collection[str] = ()) -> Returned:
 
 def reminder_file(now: TermNow, day: datetime.date) -> tuple[Download, int]:
     """The reminder list of one day as a workbook, and how many schools stand in it."""
+    from termreview.run.reminding import reminding_on
+
     term = now.opened.term
     owing = reminding_on(day, now.files, now.cleaned, now.reference, term, now.previous)
     with tempfile.TemporaryDirectory() as folder:
@@ -67,6 +73,8 @@ def write_letters(
     now: TermNow, day: datetime.date, school_ids: Collection[str] = ()
 ) -> tuple[list[Path], list[Letter]]:
     """Write the letters of one day to all schools that get one, or to some: the files written, and the letters."""
+    from termreview.run.reminding import letters_on, reminding_on, write_mail
+
     term, reference = now.opened.term, now.reference
     owing = reminding_on(day, now.files, now.cleaned, reference, term, now.previous)
     letters = letters_on(owing, now.workspace, now.cleaned.observations, now.previous, (), tuple(school_ids))
@@ -85,11 +93,15 @@ def received_file(now: TermNow, school_id: str) -> Download | None:
 
 def make_report(now: TermNow, day: datetime.date, tell: Callable[[str], None]) -> RunResult:
     """Make both editions of the report of the whole office; nothing is made where nothing has changed."""
+    from termreview.run.runner import run_term
+
     return run_term(now.workspace, now.reference, now.opened.term, day, 0, tell, editions=EDITIONS)
 
 
 def issue(now: TermNow, edition: str) -> Issued:
     """Keep the report as it was made as handed out."""
+    from termreview.run.issuing import issue_report
+
     return issue_report(now.workspace, now.reference, now.opened.term, edition=edition)
 
 

@@ -117,10 +117,7 @@ def clean_term(
     earlier
         Those of them that their school gave in an earlier year; as `evidence_files.evidence_before`.
     """
-    decisions = [decision for decision in reference.decisions if decision.holds_in(term.term_id)]
-    registry = with_aliases(reference.registry, decisions)
-    named = reference if registry is reference.registry else replace(reference, registry=registry)
-    reader = Reader(named.of(term), registry, file_decisions(decisions), _note_heads(reference))
+    decisions, reader = _decisions_in(reference, term), reader_of(reference, term)
     read = read_batches(sorted(files, key=received_order), reader, workers, progress, kept)
     batches = [compacted(batch) for batch in cut_shared(read, reader)]
     readings = [reading for batch in batches for reading in batch.readings]
@@ -149,6 +146,18 @@ def clean_term(
         evidence,
         compared,
     )
+
+
+def reader_of(reference: Reference, term: Term) -> Reader:
+    """What reading needs to know of one term: the names and the rulings on files that the office has added belong to it."""
+    decisions = _decisions_in(reference, term)
+    registry = with_aliases(reference.registry, decisions)
+    named = reference if registry is reference.registry else replace(reference, registry=registry)
+    return Reader(named.of(term), registry, file_decisions(decisions), _note_heads(reference))
+
+
+def _decisions_in(reference: Reference, term: Term) -> list[Decision]:
+    return [decision for decision in reference.decisions if decision.holds_in(term.term_id)]
 
 
 def _note_heads(reference: Reference) -> tuple[str, ...]:

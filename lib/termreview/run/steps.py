@@ -13,8 +13,9 @@ import pandas as pd
 
 from termreview.errors import UsageError
 from termreview.installation import made_with
+from termreview.intake.batches.batch import read_ahead
 from termreview.intake.batches.reading_cache import ReadingCache
-from termreview.intake.clean import Cleaned, clean_term
+from termreview.intake.clean import Cleaned, clean_term, reader_of
 from termreview.intake.later_files import parse_later
 from termreview.intake.received.evidence_files import FOLDER as EVIDENCE, evidence_before, list_evidence
 from termreview.intake.received.received import ReceivedFile, received_of
@@ -141,6 +142,12 @@ def clean(
         earlier=evidence_before(evidence, opened.workspace, opened.reference.calendar, opened.term),
         progress=progress,
     )
+
+
+def read_files_ahead(opened: OpenTerm, workers: int = 1) -> None:
+    """Read the files of the term and keep the readings, for `clean` in another process."""
+    reader = reader_of(opened.reference, opened.term)
+    read_ahead(received_files(opened), reader, workers, reading_cache(opened))
 
 
 def reading_cache(

@@ -4,28 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 from IPython.core.getipython import get_ipython
 
 from termreview.desk.panels.controls import controls
 from termreview.desk.panels.controls.address import PageAddress
-from termreview.desk.panels.controls.desk import Desk, Tab, status_line
+from termreview.desk.panels.controls.desk import Desk, Tab, reading_text, status_line
 from termreview.desk.panels.controls.look import ROOT_CLASS, style_sheet
-from termreview.desk.panels.explore_tab import ExploreTab
-from termreview.desk.panels.explorer_tab import ExplorerTab
-from termreview.desk.panels.insight_tab import InsightTab
-from termreview.desk.panels.overview_tab import OverviewTab
-from termreview.desk.panels.systems_tab import SystemsTab
-from termreview.desk.panels.table_tab import TableTab
-from termreview.desk.panels.verification_tab import VerificationTab
-from termreview.desk.panels.what_if_tab import WhatIfTab
-from termreview.desk.panels.worklist_tab import WorklistTab
-from termreview.desk.panels.year_tab import YearTab
 from termreview.desk.term.term_now import latest_term, look
 from termreview.desk.term.wording import joined, say
 from termreview.errors import DeclarationError, TermReviewError
@@ -33,11 +24,22 @@ from termreview.reference.declarations import load_reference
 from termreview.reporting.blocks.blocks import Block, callout
 from termreview.storage.workspace import find_workspace
 
-TABS: tuple[type[Tab], ...] = (
-    OverviewTab, WorklistTab, VerificationTab, ExplorerTab, WhatIfTab, ExploreTab, TableTab, SystemsTab, InsightTab, YearTab,
-)  # fmt: skip
+# Each by its name and where it stands: what a tab needs is imported when it is turned up, or once the first view stands.
+TABS: Mapping[str, str] = {
+    "glance": "overview_tab:OverviewTab",
+    "triage": "worklist_tab:WorklistTab",
+    "verification": "verification_tab:VerificationTab",
+    "explorer": "explorer_tab:ExplorerTab",
+    "what_if": "what_if_tab:WhatIfTab",
+    "explore": "explore_tab:ExploreTab",
+    "table": "table_tab:TableTab",
+    "systems": "systems_tab:SystemsTab",
+    "insight": "insight_tab:InsightTab",
+    "year": "year_tab:YearTab",
+}
 _AT_ONCE_S = 6.0  # a reading that takes no longer is waited for: then the page has the desk from the first
 _FOR_A_PAGE_S = 5
+_FOR_ITS_VIEW_S = 10  # which a page takes to come and to show the desk; where none comes, there is time
 _NOT_OPENED = "Không mở được bàn rà soát"
 _open: list[Desk] = []  # of this kernel: a cell run again replaces its desk
 _opening: list[asyncio.Task[None]] = []  # of this kernel: the loop alone would not keep them
@@ -122,8 +124,29 @@ def _furnish(room: Any, made: Callable[[Any], Desk] | Block, address: PageAddres
         return
     desk = made(room)
     _open.append(desk)
-    desk.fill(TABS, address)
+    desk.fill({name: partial(_kind, place) for name, place in TABS.items()}, address)
+    try:
+        _opening.append(asyncio.get_running_loop().create_task(_complete(desk, address)))
+    except RuntimeError:
+        desk.complete()
     desk.watch()
+
+
+def _kind(place: str) -> type[Tab]:
+    """One tab by where it stands among the modules of this folder."""
+    kind: type[Tab] = resolve_name(f"{__package__}.{place}")
+    return kind
+
+
+async def _complete(desk: Desk, address: PageAddress) -> None:
+    """Do what was left for after the first view, and import what the other tabs need, while nobody waits for it."""
+    for _ in range(_FOR_ITS_VIEW_S):
+        if not address.is_awaited:
+            break
+        await asyncio.sleep(1)
+    for place in TABS.values():
+        await asyncio.to_thread(_kind, place)
+    desk.complete()
 
 
 def _desk(
@@ -136,7 +159,7 @@ def _desk(
     """What makes the desk, once its term is read; or why it cannot be opened. `tell` hears how far the reading is."""
 
     def read(done: int, total: int) -> None:
-        tell(status_line("busy", say(reference, "status.reading_files", done=done, total=total)))
+        tell(status_line("busy", reading_text(reference, done, total)))
 
     try:
         workspace = find_workspace(Path(workspace_root) if workspace_root else None)

@@ -9,11 +9,9 @@ from termreview.desk.panels.parts.office_view import OfficeView
 from termreview.desk.term.overview import received_days, who_reported
 from termreview.desk.term.term_now import plain_rows
 from termreview.desk.term.wording import say, words
-from termreview.desk.views.measure_charts import with_days
 from termreview.desk.views.overview import overview_block
 from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.rows import Record
-from termreview.reporting.charts.charts import calendar_strip, chart
 
 ALL_STATES = "all"
 
@@ -46,7 +44,15 @@ class OverviewTab:
         controls.show(self._figures, overview_block(now, scope, self.desk.day()))
         self._office.show()
         self._list()
-        days = received_days(now, scope)
+        self.desk.after_first_view("days", self._show_days)
+
+    def _show_days(self) -> None:
+        """Draw the days of receipt; only now are the libraries of the charts loaded, which take half a second."""
+        from termreview.desk.views.measure_charts import with_days
+        from termreview.reporting.charts.charts import calendar_strip, chart
+
+        now = self.desk.now
+        days = received_days(now, self.desk.scope)
         title, alt = (
             say(now.reference, "glance.days_title"),
             say(now.reference, "glance.days_alt", count=len(days)),

@@ -22,7 +22,7 @@ from voila import app
 
 _PATIENCE_S = 10.0  # for kernels to be shut down in good order; they end with their server in any case
 _MOST_WAITED_S = 60.0  # for pages that are at work, before the next desk is made ready all the same
-_QUIET_S = 3.0
+_QUIET_S = 5.0  # a slow machine scores a district that long without a word
 _voilas_kernels = app.voila_kernel_manager_factory
 
 
@@ -43,10 +43,17 @@ def living_kernels(*args: Any, **options: Any) -> Any:
         """Kernels of which one whose process has ended, or was started anew since, is no longer ready for anybody."""
 
         _is_begun = False  # whether the one that is to stand ready next is being made, not only waited for
+        _without_page: frozenset[str] = frozenset()  # those given to pages that have not reached them yet
 
         async def get_rendered_notebook(self, *args: Any, **options: Any) -> Any:
             self._is_begun = False
-            return await super().get_rendered_notebook(*args, **options)
+            given = await super().get_rendered_notebook(*args, **options)
+            self._without_page |= {given[-1]}
+            return given
+
+        def notify_connect(self, kernel_id: str) -> None:
+            self._without_page -= {kernel_id}
+            super().notify_connect(kernel_id)
 
         async def _initialize(self, *args: Any, **options: Any) -> Any:
             ends = time.monotonic() + _MOST_WAITED_S
@@ -58,9 +65,11 @@ def living_kernels(*args: Any, **options: Any) -> Any:
             return ready
 
         def _is_anyone_waiting(self) -> bool:
-            """Say whether a page's kernel is at work, or told of its work just now: the machine is for that one first."""
+            """Say whether a page has not reached its kernel, or that one is at work or told of its work just now: the machine is for it first."""
             now = datetime.datetime.now(datetime.UTC)
             for kernel_id in self.list_kernel_ids():
+                if kernel_id in self._without_page:
+                    return True
                 kernel = self.get_kernel(kernel_id)
                 if getattr(kernel, "execution_state", "idle") in ("busy", "starting"):
                     return True

@@ -33,6 +33,9 @@ from termreview.spreadsheets.packages.guard import NOT_OPENED
 
 READING = "reading"
 _SMALLEST_BATCH, _LARGEST_BATCH = 1, 50
+_KEPT_AT_ONCE = (
+    8  # of readings that are kept: so many at most are read twice where two processes read the same files
+)
 _SHARES = 2  # of what is left, one process takes at most half of its share
 _ON_A_CLUSTER = 8  # as many workers as batches are cut for: fewer take more of them, more take them faster
 _FEWEST_FILES = 8  # for which one more process is worth its start
@@ -72,65 +75,83 @@ def read_batches(
     kept
         Readings of the run before: a file that has one there is not read again.
     """
+    if kept is not None:
+        yield from _cached_or_read(files, reader, workers, kept, progress)
+        return
     done = 0
-    batches = (
-        _read_all(files, reader, workers) if kept is None else _cached_or_read(files, reader, workers, kept)
-    )
-    for batch in batches:
+    for batch in _read_all(files, reader, workers):
         done += len(batch.readings)
         if progress:
             progress(done, len(files))
         yield batch
 
 
+def read_ahead(files: Sequence[ReceivedFile], reader: Reader, workers: int, kept: ReadingCache) -> None:
+    """Keep the readings of all files for another process that is about to ask for them.
+
+    They are read from the last to the first: where the other one begins with the first meanwhile, they meet half-way.
+    """
+    for _ in _read_all(files[::-1], reader, workers, kept):
+        continue
+
+
 def _read_all(
     files: Sequence[ReceivedFile], reader: Reader, workers: int, kept: ReadingCache | None = None
 ) -> Iterator[ReadBatch]:
-    """Read all files; with `kept`, keep the reading of each."""
+    """Read all files; with `kept`, keep the reading of each, unless another process has done so meanwhile."""
     scheduler = scheduler_asked()
     processes = (
         _ON_A_CLUSTER if scheduler else min(workers or processors(), max(1, len(files) // _FEWEST_FILES))
     )
     keeping = None if kept is None else replace(kept, tell=no_progress)
     work = partial(_read_and_cache, reader=reader, kept=keeping)
+    batches = _batches(files, processes, _LARGEST_BATCH if kept is None else _KEPT_AT_ONCE)
     if scheduler:
-        return share_on(
-            scheduler, _batches(files, processes), work, next((file.path for file in files), None)
-        )
+        return share_on(scheduler, batches, work, next((file.path for file in files), None))
     if processes > 1:
         begin_server(__name__, "pandas")  # which pyarrow imports when it makes its first column
-    return share(_batches(files, processes), work, processes)
+    return share(batches, work, processes)
 
 
 def _read_and_cache(files: Sequence[ReceivedFile], reader: Reader, kept: ReadingCache | None) -> ReadBatch:
-    batch = read_batch(files, reader)
-    if kept is not None:
-        for reading, answers in _split(batch):
-            store_reading(kept, reading, answers)
-    return batch
+    if kept is None:
+        return read_batch(files, reader)
+    found = {file: find_reading(kept, file, FILE_ANSWERS) for file in files}
+    for reading, answers in _split(read_batch([file for file in files if found[file] is None], reader)):
+        store_reading(kept, reading, answers)
+        found[reading.file] = (reading, answers)
+    return _join([entry for entry in found.values() if entry is not None])
 
 
-def _batches(files: Sequence[ReceivedFile], processes: int = 1) -> list[Sequence[ReceivedFile]]:
+def _batches(
+    files: Sequence[ReceivedFile], processes: int = 1, largest: int = _LARGEST_BATCH
+) -> list[Sequence[ReceivedFile]]:
     """Large at first and small in the end, so that nobody waits long for the last one."""
     batches, first = [], 0
     while first < len(files):
         size = len(files) - first
         if processes > 1:
             size = max(_SMALLEST_BATCH, -(-size // (processes * _SHARES)))
-        batches.append(files[first : first + min(size, _LARGEST_BATCH)])
+        batches.append(files[first : first + min(size, largest)])
         first += len(batches[-1])
     return batches
 
 
 def _cached_or_read(
-    files: Sequence[ReceivedFile], reader: Reader, workers: int, kept: ReadingCache
+    files: Sequence[ReceivedFile], reader: Reader, workers: int, kept: ReadingCache, progress: Progress | None
 ) -> Iterator[ReadBatch]:
     """Read what is not kept, keep it, and give both in the order of the files."""
     found = {file: find_reading(kept, file, FILE_ANSWERS) for file in files}
     missing = [file for file, reading in found.items() if reading is None]
+    done = len(files) - len(missing)
+    if progress:
+        progress(done, len(files))
     for batch in _read_all(missing, reader, workers, kept):
         for reading, answers in _split(batch):
             found[reading.file] = (reading, answers)
+        done += len(batch.readings)
+        if progress:
+            progress(done, len(files))
     drop_others(kept, files)
     kept.tell(len(missing), len(files))
     for part in _batches(files):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 import os
 import threading
@@ -21,6 +22,7 @@ from termreview.desk.panels.controls.school_picker import SchoolPicker
 from termreview.desk.panels.opening import open_desk
 from termreview.desk.term.term_now import latest_term
 from termreview.reference.declarations import load_reference
+from termreview.run.steps import READINGS
 from termreview.storage.lock import held
 from termreview.storage.workspace import Workspace
 from termreview.terms import parse_term
@@ -679,8 +681,47 @@ def test_whoever_waits_hears_how_many_files_are_read(desk: Desk) -> None:
     desk._status.observe(lambda change: said.append(change["new"]), "value")
     desk.refresh()
     files = len(desk.now.files)
-    assert any(f"Đã đọc {files}/{files} tệp" in line for line in said)
+    assert any(f"Đã đọc {files} tệp, đang tính điểm" in line for line in said)
+    assert not any("Đang đọc tệp:" in line for line in said), "all of them were read before"
     assert "Đã đọc" not in said[-1], "nothing is left saying that it is at work"
+    for kept in desk.now.workspace.processed(desk.now.opened.term).joinpath(READINGS).iterdir():
+        kept.unlink()
+    desk.refresh()
+    counted = [line for line in said if "Đang đọc tệp:" in line]
+    assert f"Đang đọc tệp: 0/{files}…" in counted[0]
+    assert f"Đang đọc tệp: 8/{files}…" in counted[1], "the count grows while the files are read"
+
+
+def test_each_tab_is_found_by_its_name() -> None:
+    assert {name: opening._kind(place).name for name, place in opening.TABS.items()} == {
+        name: name for name in opening.TABS
+    }
+
+
+def test_the_first_view_waits_for_no_chart_and_has_it_later(
+    office: Workspace, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "</svg>" in desk.tab("glance")._days.value  # type: ignore[attr-defined]
+    monkeypatch.setattr(opening.PageAddress, "is_awaited", True)
+
+    async def opened() -> None:
+        open_desk(workspace_root=str(office.root), today=lambda: TODAY)
+        waiting = opening._open[-1]
+        glance = waiting.tab("glance")
+        assert glance._table.rows, "the schools stand there"  # type: ignore[attr-defined]
+        assert "</svg>" not in glance._days.value  # type: ignore[attr-defined]
+        waiting.refresh()
+        assert "</svg>" not in glance._days.value  # type: ignore[attr-defined]
+        waiting.complete()
+        assert "</svg>" in glance._days.value  # type: ignore[attr-defined]
+        before = glance._days.value  # type: ignore[attr-defined]
+        waiting._level.value = "mn"
+        assert glance._days.value != before, "from then on it is drawn at once"  # type: ignore[attr-defined]
+        waiting.stop()
+        while opening._opening:
+            opening._opening.pop().cancel()
+
+    asyncio.run(opened())
 
 
 def test_each_subject_of_looking_back_says_what_it_has_or_what_is_missing(desk: Desk) -> None:

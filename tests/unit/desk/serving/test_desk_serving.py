@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+import datetime
 import os
 import socket
 import stat
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from desk_world import new_office
+from desk_world import TERM, new_office
 from jupyter_client.manager import start_new_kernel
 
-from termreview.desk.serving import serving
+from termreview.cli import desk as command
+from termreview.desk.serving import serving, voila_server
+from termreview.desk.term.term_now import look
 from termreview.errors import UsageError
+from termreview.intake.files.file_reading import FileReading
+from termreview.intake.files.reader import Reader
+from termreview.intake.received.received import ReceivedFile
+from termreview.processes import Call
 from termreview.storage.workspace import Workspace
 
 
@@ -42,6 +51,58 @@ def test_a_machine_busy_with_other_work_still_opens_the_desk(tmp_path: Path) -> 
         "--MappingKernelManager.kernel_info_timeout": "600",
     }
     assert serving.PATIENCE_S == 600
+
+
+def test_the_command_has_the_files_read_while_its_server_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = new_office(tmp_path)
+    with Call(command._read_ahead, str(office.root), is_silent=True) as reading:
+        reading.wait()
+
+    def read(file: ReceivedFile, _: Reader) -> FileReading:
+        raise AssertionError(f"{file.name} is read once more")
+
+    monkeypatch.setattr("termreview.intake.batches.batch.read_file", read)
+    found = look(TERM, workspace_root=str(office.root))
+    assert found.cleaned.submissions["fate"].tolist() == ["accepted"] * 9
+
+
+def test_a_page_takes_its_scripts_in_while_the_desk_is_read(tmp_path: Path) -> None:
+    """They came after the last cell, and the page had one to two seconds more to do when the desk was there."""
+    templates = Path(serving.serving_environment("secret")["JUPYTER_PATH"].split(os.pathsep)[0])
+    folder = templates / "voila" / "templates" / serving.TEMPLATE
+    page = (folder / "index.html.j2").read_text(encoding="utf-8")
+    assert page.count("main_js") == 1
+    assert page.index("block any_cell") < page.index("<script async src=") < page.index("block body_footer")
+
+
+def test_the_next_desk_waits_until_the_page_has_reached_the_one_given_to_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """On a busy machine the next one took the processor from the page that was still loading."""
+    long_ago = datetime.datetime.now(datetime.UTC) - datetime.timedelta(hours=1)
+
+    class Kernels:
+        async def get_rendered_notebook(self) -> tuple[None, list[str], str]:
+            return None, [], "k1"
+
+        def notify_connect(self, kernel_id: str) -> None:
+            assert kernel_id == "k1"
+
+        def list_kernel_ids(self) -> list[str]:
+            return ["k1", "k2"]
+
+        def get_kernel(self, _: str) -> SimpleNamespace:
+            return SimpleNamespace(execution_state="idle", last_activity=long_ago)
+
+    monkeypatch.setattr(voila_server, "_voilas_kernels", lambda: Kernels)
+    kernels = voila_server.living_kernels()()
+    assert not kernels._is_anyone_waiting()
+    asyncio.run(kernels.get_rendered_notebook())
+    assert kernels._is_anyone_waiting()
+    kernels.notify_connect("k1")
+    assert not kernels._is_anyone_waiting()
 
 
 def test_a_token_is_new_and_long_or_the_one_given() -> None:

@@ -19,11 +19,13 @@ from intake_world import (
 )
 
 from termreview.errors import RunError
-from termreview.intake.batches.batch import FILE_ANSWERS, read_batches
+from termreview.intake.batches.batch import FILE_ANSWERS, read_ahead, read_batches
 from termreview.intake.batches.reading_cache import ReadingCache, find_reading
-from termreview.intake.clean import Cleaned, clean_term
+from termreview.intake.clean import Cleaned, clean_term, reader_of
+from termreview.intake.files.file_reading import FileReading
 from termreview.intake.files.reader import Reader
-from termreview.intake.received.received import list_received
+from termreview.intake.files.reading import read_file
+from termreview.intake.received.received import ReceivedFile, list_received
 
 DAY = ON_TIME[HK1.term_id]
 
@@ -83,6 +85,52 @@ def test_only_what_changed_is_read_again(folder: Path, tmp_path: Path) -> None:
     assert counted[-1] == (2, 8)
     pd.testing.assert_frame_equal(after.observations, clean(folder, None).observations)
     assert len(list((tmp_path / "kept").iterdir())) == 8, "readings of files that are gone are deleted"
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the files read, in their order."""
+    found: list[str] = []
+
+    def read(file: ReceivedFile, reader: Reader) -> FileReading:
+        found.append(file.name)
+        return read_file(file, reader)
+
+    monkeypatch.setattr("termreview.intake.batches.batch.read_file", read)
+    return found
+
+
+def test_what_was_read_ahead_is_not_read_again(folder: Path, tmp_path: Path, reads: list[str]) -> None:
+    kept, counted = kept_in(tmp_path / "kept")
+    files = list_received(folder, DAY)
+    read_ahead(files, reader_of(reference(), HK1), 1, kept)
+    assert sorted(reads) == sorted(file.name for file in files)
+    reads.clear()
+    expected = as_bytes(clean(folder, None), tmp_path)
+    reads.clear()
+    assert as_bytes(clean(folder, kept), tmp_path) == expected
+    assert (reads, counted) == ([], [(0, 8)])
+
+
+def test_two_who_read_the_same_files_at_once_share_the_work(
+    folder: Path, tmp_path: Path, reads: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While one has read its first two files, the other one read all: nothing but these two is read twice."""
+    monkeypatch.setattr("termreview.intake.batches.batch._KEPT_AT_ONCE", 2)
+    kept, _ = kept_in(tmp_path / "kept")
+    files, told = list_received(folder, DAY), []
+
+    def tell(done: int, total: int) -> None:
+        told.append((done, total))
+        if done == 2:
+            for path in kept.folder.iterdir():
+                path.unlink()
+            read_ahead(files, reader_of(reference(), HK1), 1, kept)
+
+    found = clean_term(files, reference(), HK1, kept=kept, progress=tell)
+    assert told == [(0, 8), (2, 8), (4, 8), (6, 8), (8, 8)]
+    assert sorted(reads) == sorted([file.name for file in files] + reads[:2])
+    assert as_bytes(found, tmp_path) == as_bytes(clean(folder, None), tmp_path)
 
 
 def test_other_declarations_or_another_program_read_everything_again(folder: Path, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import datetime
 import json
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol, runtime_checkable
 
@@ -66,11 +66,12 @@ class Desk:
         """Make the desk, without tabs; `room` is the box that it will stand in."""
         self.now, self._as_of, self._root, self.day = now, as_of, workspace_root, today
         self.scope = Scope()
-        self._kinds: Sequence[type[Tab]] = ()
+        self._kinds: Mapping[str, Callable[[], type[Tab]]] = {}
         self._tabs: dict[str, Tab] = {}  # those that were turned up so far
         self._places: list[Any] = []
         self._address: PageAddress | None = None
         self._stale: set[str] = set()
+        self._rest: dict[str, Callable[[], None]] | None = {}  # None once the first view stands
         self._is_changing = False
         # JupyterLab sends what is clicked to a thread of its own, beside the one that watches for files.
         self._hands = threading.RLock()
@@ -109,15 +110,15 @@ class Desk:
         """The role that decides at this desk, as typed."""
         return clean(self._author.value)
 
-    def fill(self, kinds: Sequence[type[Tab]], address: PageAddress | None = None) -> None:
-        """Put the tabs in and show the first; a tab is made when it is turned up for the first time.
+    def fill(self, kinds: Mapping[str, Callable[[], type[Tab]]], address: PageAddress | None = None) -> None:
+        """Put the tabs in, by their names, and show the first; a tab is found and made when it is turned up for the first time.
 
         `address` is that of the page: where one is awaited, the desk is open once the page has come and has what it asks for.
         """
         self._kinds, self._address = kinds, address
         self._places = [controls.column() for _ in kinds]
         self._pages.children = self._places
-        self._pages.titles = [say(self.reference, f"tabs.{kind.name}") for kind in kinds]
+        self._pages.titles = [say(self.reference, f"tabs.{name}") for name in kinds]
         self._pages.selected_index = 0
         self._pages.observe(lambda _: self._turned(), "selected_index")
         self._adopt(self.now)
@@ -150,7 +151,7 @@ class Desk:
                 self.scope = scope
                 self._show_all()
             told = ""
-            if asked.get(TAB) in [kind.name for kind in self._kinds]:
+            if asked.get(TAB) in self._kinds:
                 tab = self.go_to(asked[TAB])
                 told = tab.open_asked(asked) if isinstance(tab, Addressed) else ""
             opened = say(reference, "status.opened", files=len(self.now.files))
@@ -209,27 +210,27 @@ class Desk:
         """Look at one term, saying how many of its files are read."""
 
         def read(done: int, total: int) -> None:
-            self.tell("busy", say(self.reference, "status.reading_files", done=done, total=total))
+            self.tell("busy", reading_text(self.reference, done, total))
 
         return look(term_id, self._as_of, self._root, progress=read)
 
     def go_to(self, name: str) -> Tab:
         """Turn one tab up."""
-        self._pages.selected_index = [kind.name for kind in self._kinds].index(name)
+        self._pages.selected_index = list(self._kinds).index(name)
         return self.tab(name)
 
     def tab(self, name: str) -> Tab:
         """One tab by its name; made now if it was never turned up."""
         if name not in self._tabs:
-            place = [kind.name for kind in self._kinds].index(name)
-            self._tabs[name] = self._kinds[place](self)
+            place = list(self._kinds).index(name)
+            self._tabs[name] = self._kinds[name]()(self)
             self._places[place].children = (self._tabs[name].box,)
         return self._tabs[name]
 
     @property
     def _front(self) -> str:
         """The name of the tab in front."""
-        return self._kinds[self._pages.selected_index or 0].name
+        return list(self._kinds)[self._pages.selected_index or 0]
 
     def refuse(self, text: str) -> None:
         """Say why what was asked for was not done."""
@@ -265,6 +266,20 @@ class Desk:
             self.tell(
                 "error", say(self.reference, "status.failed", detail=f"{type(error).__name__}: {error}")
             )
+
+    def after_first_view(self, name: str, work: Callable[[], None]) -> None:
+        """Do what the first view can stand without, by its name, once that view stands; from then on at once."""
+        if self._rest is None:
+            work()
+        else:
+            self._rest[name] = work
+
+    def complete(self) -> None:
+        """Do what was left for after the first view."""
+        with self._hands, self._errors_reported():
+            rest, self._rest = self._rest or {}, None
+            for work in rest.values():
+                work()
 
     def watch(self) -> None:
         """Look now and then whether files came or somebody decided; only where an event loop runs."""
@@ -341,7 +356,7 @@ class Desk:
                 self.tell("done", say(self.reference, "status.ready"))
 
     def _show_all(self) -> None:
-        self._stale = {kind.name for kind in self._kinds}
+        self._stale = set(self._kinds)
         self._show_front()
 
     def _show_front(self) -> bool:
@@ -358,6 +373,12 @@ class Desk:
         with self.working("status.working"):
             self._show_front()
             self.tell("done", say(self.reference, "status.ready"))
+
+
+def reading_text(reference: Reference, done: int, total: int) -> str:
+    """How many of the files of a term are read; once all are, what comes then."""
+    key = "status.reading_files" if done < total else "status.scoring"
+    return say(reference, key, done=done, total=total)
 
 
 def status_line(kind: str, text: str, turn: int = 0, saved: str = "") -> Block:
