@@ -50,6 +50,7 @@ bench: $(TEST_READY) ## measure the speed promises on this machine
 
 bench-scale: $(TEST_READY) ## measure what a term costs a school, for 55, 600 and 5 000 schools; many minutes
 	@$(BIN)/python tests/bench/scale.py
+	@$(BIN)/python tests/bench/store.py
 
 insight: $(TEST_READY) ## find planted truths again, count false alarms where there are none; some minutes
 	@$(BIN)/python tests/insight/insight.py

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
+import termreview
 from demo_world import SEMESTER, Demo, as_of
 from termreview.cli.__main__ import main
 from termreview.proof.verify import verify_report
@@ -75,6 +76,14 @@ def test_two_offices_make_one_report_with_the_sums_of_both(
     summed = totals.query("scope == 'office' and indicator_id == 'teachers_using_software'")
     assert summed[["numerator", "denominator"]].to_numpy().tolist() == [[above, below]]
     assert set(totals["office_code"]) == {demo.reference.of(SEMESTER).office.office_id}
+
+    asked = """
+        SELECT office_code, numerator, denominator, school_year FROM handed_in
+        WHERE scope = 'office' AND indicator_id = 'teachers_using_software' ORDER BY office_code
+    """
+    answer = termreview.query(asked, labelled=True, workspace_root=str(root))
+    assert list(answer.columns) == ["Mã đơn vị tổng hợp", "Tử số", "Mẫu số", "Năm học"]
+    assert answer[["Tử số", "Mẫu số"]].to_numpy().tolist() == [[above / 2, below / 2]] * 2
 
     assert main(command) == 6
     told = capsys.readouterr().out

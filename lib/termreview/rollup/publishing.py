@@ -39,11 +39,10 @@ from termreview.storage.publication import (
     sweep,
 )
 from termreview.storage.staging import open_stage, staged_files
-from termreview.storage.workspace import RollUpWorkspace, Workspace, atomic_write, place_in
+from termreview.storage.workspace import HANDED_IN, RollUpWorkspace, Workspace, atomic_write, place_in
 from termreview.terms import Term
 
 NOTEBOOK: Final = "8_roll_up"
-TABLE: Final = "handed_in"  # all rows as they came, for questions in SQL
 _ANNEXED: Final = ("h-problems", "problems")
 _SAMPLED: Final = 9  # communes of the sample that stand for offices
 
@@ -103,7 +102,7 @@ def publish_roll_up(
         stage = open_stage(output_paths)
         try:
             begin_step(own, found.term, step, stage)()
-            table = stage / f"{TABLE}.parquet"
+            table = stage / f"{HANDED_IN}.parquet"
             with atomic_write(table) as beside:
                 merged.rows.to_parquet(beside, index=False)
             made = {
@@ -114,7 +113,8 @@ def publish_roll_up(
                 if name.startswith(PAGES)
             }
             write_json(
-                stage / MANIFEST, inputs | {"reports": made, "tables": {TABLE: sha256_of(table.read_bytes())}}
+                stage / MANIFEST,
+                inputs | {"reports": made, "tables": {HANDED_IN: sha256_of(table.read_bytes())}},
             )
             old = outdated_reports(output_paths, own.root, before, stage)
             kept = keep_edited(output_paths, own.root, before, stage)

@@ -35,6 +35,7 @@ __all__ = [
 ]
 
 
+HANDED_IN = "handed_in"  # the table of all rows that offices handed in of one term
 ROLL_UP = "tong-hop"  # below raw, processed and reports: of several offices, not of the own schools
 _LEADING_ELSEWHERE = "/\\:"
 # What folders of Windows and macOS keep for themselves: previews, settings, the folder's own picture.
