@@ -307,6 +307,11 @@ def test_an_analyst_works_a_term_through(analyst: tuple[Seat, list[str]], voila:
     expect(desk.locator(".desk-effect").first).to_contain_text("42,5–64,5")
     expect(desk.locator(".desk-effect").first).to_contain_text("46,0–62,5")
     assert load_reference(voila.office.reference).decisions == ()
+    desk.locator(".desk-effect").first.scroll_into_view_if_needed()
+    head, line = desk.locator(".desk-head").bounding_box(), desk.locator(".status").bounding_box()
+    assert head is not None
+    assert line is not None
+    assert head["y"] < 0 <= line["y"] < SCREEN["height"] / 2, "what is said stays in view beside the form"
     first.press("Ghi quyết định")
     first.said("Đã ghi quyết định qd-0001")
     first.press("Hoàn tác qd-0001")

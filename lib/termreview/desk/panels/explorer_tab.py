@@ -66,7 +66,11 @@ class ExplorerTab:
     def _received(self) -> None:
         """Offer the file of the school that counts, as it came."""
         with self.desk.working("status.working"):
-            found = received_file(self.desk.now, self._picker.school_id) if self._picker.school_id else None
+            self.desk.catch_up()
+            if not self._picker.school_id:
+                self.desk.refuse(say(self.desk.reference, "picker.choose"))
+                return
+            found = received_file(self.desk.now, self._picker.school_id)
             if found is None:
                 self.desk.refuse(say(self.desk.reference, "office_work.received_none"))
                 return
@@ -76,14 +80,19 @@ class ExplorerTab:
     def _returned(self) -> None:
         """Write the marked file of the school, and offer it."""
         with self.desk.working("office_work.returning"):
+            self.desk.catch_up()
             school_id, reference = self._picker.school_id, self.desk.reference
-            found = return_files(self.desk.now, [school_id]) if school_id else None
-            if found is None or not found.paths:
-                key = "return_settled" if found is not None and found.settled else "received_none"
+            if not school_id:
+                self.desk.refuse(say(reference, "picker.choose"))
+                return
+            found = return_files(self.desk.now, [school_id])
+            if not found.paths:
+                key = "return_settled" if found.settled else "received_none"
                 self.desk.refuse(say(reference, f"office_work.{key}"))
                 return
             controls.show(self._links, file_links(found.paths)[0])
-            self.desk.tell("done", say(reference, "office_work.returned", count=1, settled=0, folder=found.folder.name))  # fmt: skip
+            folder = found.folder.relative_to(self.desk.now.workspace.root).as_posix()
+            self.desk.tell("done", say(reference, "office_work.returned", count=1, settled=0, folder=folder))
 
     def _turned(self) -> None:
         with self.desk.working("status.working"):

@@ -221,6 +221,44 @@ def test_a_form_that_lacks_something_says_so(desk: Desk) -> None:
     assert tab._form._save.layout.display == "none"
 
 
+def decided_elsewhere(office: Workspace, desk: Desk) -> None:
+    """Have another desk decide what was tried at this one."""
+    theirs = decide(desk, "not_a_number", "15")._form._shown
+    assert theirs is not None
+    write_decision(office, desk.reference, theirs, set())
+    assert desk.reference.decisions == ()
+
+
+@pytest.mark.parametrize("work", ["_returned", "_reminded", "_written", "_issued"])
+def test_office_work_is_done_on_what_stands_by_now(office: Workspace, desk: Desk, work: str) -> None:
+    """A report was made without what another desk had decided, was told as outdated at once, and could not be issued."""
+    part = desk.tab("glance")._office  # type: ignore[attr-defined]
+    decided_elsewhere(office, desk)
+    getattr(part, work)()
+    assert [one.decision_id for one in desk.reference.decisions] == ["qd-0001"]
+
+
+def test_the_glance_shows_what_others_have_decided_when_it_is_turned_up(
+    office: Workspace, desk: Desk
+) -> None:
+    decided_elsewhere(office, desk)
+    desk.notice()
+    assert "Bấm “Làm mới”" in status_of(desk)
+    desk.go_to("glance")
+    assert [one.decision_id for one in desk.reference.decisions] == ["qd-0001"]
+
+
+def test_a_file_is_given_of_a_school_that_was_picked_alone(desk: Desk) -> None:
+    tab = desk.go_to("explorer")
+    tab._picker._line.value = "TH Bình An"  # there are several
+    for give in (tab._received, tab._returned):
+        give()
+        assert "Chưa xem trường nào" in status_of(desk)
+    tab._picker._line.value = "0477201"
+    tab._returned()
+    assert "Đã ghi 1 tệp trả trường vào reports/2023-2024/hk1/returns" in status_of(desk)
+
+
 def test_what_was_typed_stays_when_the_term_is_looked_at_anew(desk: Desk) -> None:
     tab = decide(desk, "not_a_number", "15")
     desk.refresh()
@@ -443,6 +481,10 @@ def test_a_school_typed_without_its_code_is_the_school_in_view(desk: Desk, tab: 
         assert picker.school_id == school_id, typed
         assert picker._line.value.endswith(f" · {school_id}")
         assert "status-error" not in status_of(desk)
+    picker._line.value = "không có trường này"
+    assert "status-error" in status_of(desk)
+    picker._line.value = "0477205"  # the school in view: what was wrong before is told no longer
+    assert "status-error" not in status_of(desk)
 
 
 def test_points_are_never_written_for_another_school(office: Workspace, desk: Desk) -> None:

@@ -199,6 +199,12 @@ class Desk:
             self._adopt(self._look(self.now.term_id))
             self.tell("done", said, saved)
 
+    def catch_up(self) -> None:
+        """Look at the term anew if files came or somebody decided since: what is made or handed out is of what stands now."""
+        stamp = stamp_of(self.now.opened)
+        if stamp != self.now.stamp and moved(self.now, stamp):
+            self._adopt(self._look(self.now.term_id))
+
     def open_term(self, term_id: str) -> None:
         """Look at another term."""
         if term_id != self.now.term_id and not self._is_changing:
@@ -371,6 +377,8 @@ class Desk:
     def _turned(self) -> None:
         self.keep(TAB, self._front)
         with self.working("status.working"):
+            if self._front == "glance":
+                self.catch_up()
             self._show_front()
             self.tell("done", say(self.reference, "status.ready"))
 

@@ -37,7 +37,7 @@ class SchoolPicker:
         self._last = ""
         self._ids: dict[str, str] = {}
         self._spellings: Spellings = {}
-        self._is_silent = False
+        self._is_silent = self._is_refused = False
         # Not `ensure_option`: with it the browser keeps a text that is no option from us, and shows it all the same.
         self._line = widgets.Combobox(
             description=words["school"], placeholder=words["hint"], ensure_option=False, continuous_update=False,
@@ -119,10 +119,10 @@ class SchoolPicker:
             self._take_back(text, meant.school_ids)
 
     def _pick(self, school_id: str) -> None:
-        is_other = school_id != self.school_id
+        is_news = school_id != self.school_id or self._is_refused  # what was refused before is told no longer
         self._say("")
         self._set(school_id)
-        if is_other:
+        if is_news:
             self.on_pick(school_id)
 
     def _ask(self, text: str) -> None:
@@ -153,6 +153,7 @@ class SchoolPicker:
         )
 
     def _say(self, said: str, offered: Sequence[str] = ()) -> None:
+        self._is_refused = bool(said)
         html = f'<p class="picker-problem" role="alert">{escape_text(said)}</p>' if said else ""
         controls.show(self._note, Block(html))
         self._choices.children = [

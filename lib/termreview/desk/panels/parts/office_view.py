@@ -52,6 +52,8 @@ class OfficeView:
 
     def _asking(self, is_asking: bool) -> None:
         """Issuing gives a number for good: what it would hand out is told before it is done."""
+        if is_asking:
+            self.desk.catch_up()
         controls.visible(self._confirm, is_asking)
         if is_asking:
             reference, found = self.desk.reference, published(self.desk.now)
@@ -68,6 +70,7 @@ class OfficeView:
     def _done(self, work: Callable[[], tuple[str, Sequence[Block]]], key: str, is_news: bool = False) -> None:
         """Do one piece of work, and show what came of it where the button stands."""
         with self.desk.working(key):
+            self.desk.catch_up()
             controls.show(self._result, "")
             told, links = work()
             shown = callout(told, [], "good").html + f"<p>{' '.join(link.html for link in links)}</p>"
