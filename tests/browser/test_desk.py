@@ -640,20 +640,36 @@ def rivals(first: Seat, screen: BrowserContext, url: str) -> tuple[Seat, Seat]:
     return first, second
 
 
+def parents_export(office: Workspace, has_accounts: bool) -> Path:
+    """Put an export of twenty parents at two schools beside the files of the term; nobody has declared its system."""
+    folder = office.raw(parse_term(TERM)) / "sources"
+    folder.mkdir()
+    accounts = ["Mã tài khoản"] if has_accounts else []
+    rows = [["Mã trường", "Ngày cập nhật", *accounts, "Họ tên phụ huynh", "Trạng thái"]]
+    for n in range(20):
+        account = [f"TK{n:03d}"] if has_accounts else []
+        state = "Chưa" if has_accounts and n >= 12 else "Đã kết nối"
+        school = "0477201" if n % 2 else "0477203"
+        rows.append([school, "08/01/2024", *account, f"Nguyễn Thị Mật Danh {n}", state])
+    path = folder / "phu-huynh.csv"
+    path.write_text("\n".join(map(";".join, rows)), encoding="utf-8-sig")
+    return path
+
+
+def looked_at(page: Page, office: Workspace, name: str) -> None:
+    """Hold what stands on the page against the rules of access, and keep a picture of it."""
+    axe = Axe().run(page, context=".termreview-desk")
+    assert axe.violations_count == 0, axe.generate_report()
+    page.screenshot(path=os.environ.get("PICTURES", str(office.root)) + f"/{name}.png", full_page=True)
+
+
 def test_an_unknown_export_is_mapped_previewed_and_confirmed(
     analyst: tuple[Seat, list[str]], voila: Served
 ) -> None:
     """A file of a system that nobody declared: nothing is written before the preview is confirmed, no person is shown."""
     first, trouble = analyst
     page, desk, office = first.page, first.desk, voila.office
-    folder = office.raw(parse_term(TERM)) / "sources"
-    folder.mkdir()
-    rows = ["Mã trường;Ngày cập nhật;Mã tài khoản;Họ tên phụ huynh;Trạng thái"]
-    rows += [
-        f"{'0477201' if n % 2 else '0477203'};08/01/2024;TK{n:03d};Nguyễn Thị Mật Danh {n};{'Đã kết nối' if n < 12 else 'Chưa'}"
-        for n in range(20)
-    ]
-    (folder / "phu-huynh.csv").write_text("\n".join(rows), encoding="utf-8-sig")
+    parents_export(office, has_accounts=True)
     first.press("Làm mới")
     first.open("Hệ thống")
     expect(first.visible(desk.locator(".pick-row", has_text="phu-huynh.csv"))).to_contain_text(
@@ -681,9 +697,7 @@ def test_an_unknown_export_is_mapped_previewed_and_confirmed(
         "20 dòng: đếm 20, không rõ trường 0, trùng 0"
     )
     assert sorted((office.reference / "sources").iterdir()) == layouts
-    axe = Axe().run(page, context=".termreview-desk")
-    assert axe.violations_count == 0, axe.generate_report()
-    page.screenshot(path=os.environ.get("PICTURES", str(office.root)) + "/mapping.png", full_page=True)
+    looked_at(page, office, "mapping")
     for width in (1366, 390):
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -708,17 +722,8 @@ def test_a_drafted_layout_is_looked_at_completed_and_confirmed(
     """A draft of the command line: shown with what it would count, refused while it names no system, then in force."""
     first, trouble = analyst
     page, desk, office = first.page, first.desk, voila.office
-    folder = office.raw(parse_term(TERM)) / "sources"
-    folder.mkdir()
-    rows = ["Mã trường;Ngày cập nhật;Họ tên phụ huynh;Trạng thái"]
-    rows += [
-        f"{'0477201' if n % 2 else '0477203'};08/01/2024;Nguyễn Thị Mật Danh {n};Đã kết nối"
-        for n in range(20)
-    ]
-    (folder / "phu-huynh.csv").write_text("\n".join(rows), encoding="utf-8-sig")
-    assert (
-        command(["--root", str(office.root), "source", str(folder / "phu-huynh.csv"), "--id", "hue-s"]) == 6
-    )
+    export = parents_export(office, has_accounts=False)
+    assert command(["--root", str(office.root), "source", str(export), "--id", "hue-s"]) == 6
     draft = office.reference / "sources" / "hue-s.yml"
     assert "Mật Danh" not in draft.read_text(encoding="utf-8")
     first.press("Làm mới")
@@ -739,9 +744,7 @@ def test_a_drafted_layout_is_looked_at_completed_and_confirmed(
     expect(first.visible(desk.locator(".desk-effect", has_text="bản nháp"))).to_contain_text(
         "Phụ huynh kết nối"
     )
-    axe = Axe().run(page, context=".termreview-desk")
-    assert axe.violations_count == 0, axe.generate_report()
-    page.screenshot(path=os.environ.get("PICTURES", str(office.root)) + "/draft.png", full_page=True)
+    looked_at(page, office, "draft")
     first.press("Xác nhận bản nháp")
     first.said("Đã ghi bố cục")
     assert "is_draft" not in draft.read_text(encoding="utf-8")
