@@ -22,7 +22,7 @@ from voila import app
 
 _PATIENCE_S = 10.0  # for kernels to be shut down in good order; they end with their server in any case
 _MOST_WAITED_S = 60.0  # for pages that are at work, before the next desk is made ready all the same
-_QUIET_S = 5.0  # a slow machine scores a district that long without a word
+_QUIET_S = 10.0  # a slow machine scores a district, or shows a page, that long without a word
 _voilas_kernels = app.voila_kernel_manager_factory
 
 
