@@ -82,6 +82,7 @@ def test_one_report_that_fails_does_not_stop_the_others(demo: Demo, copy: Worksp
 
     again = make_scoped(copy, demo.reference, SEMESTER, day, scopes(demo), (INTERNAL,))
     assert [made.is_reused for made in again] == [True, False, True]
+    assert not (copy.processed(SEMESTER) / ".runs").exists()
 
 
 def test_a_scoped_report_needs_a_finished_run(demo: Demo, tmp_path: Path) -> None:

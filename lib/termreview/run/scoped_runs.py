@@ -21,6 +21,7 @@ from termreview.run.work_list import Step, report_step
 from termreview.storage.atomic_files import read_json
 from termreview.storage.lock import held
 from termreview.storage.output_paths import MANIFEST
+from termreview.storage.publication import sweep
 from termreview.storage.workspace import Workspace
 from termreview.terms import Term
 
@@ -92,6 +93,7 @@ def make_scoped(
                 write_record(workspace, reference, term, manifest, step)
             made[place] = Made(scope, edition, _files(step), seconds, error=error)
             progress(len(made), len(steps), made[place])
+        sweep(workspace.output_paths(term))
         write_portfolio(workspace, reference)
     return [made[place] for place in sorted(made)]
 
