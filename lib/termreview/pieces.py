@@ -8,10 +8,12 @@ a store never grows beyond one run. A store is a convenience: without one, or wi
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any, NoReturn
 
 from termreview.installation import made_with
 
@@ -24,7 +26,7 @@ class Pieces:
         self._now: dict[bytes, bytes] = {}
         self._is_new = False
         if content is not None:
-            made_by, found = pickle.loads(content)
+            made_by, found = loaded(content)
             if made_by == _program():
                 self._before = found
 
@@ -63,6 +65,24 @@ def pieces_in_use(pieces: Pieces) -> Iterator[None]:
 def pieces_at_hand() -> Pieces | None:
     """Where pieces are looked for; None where nothing is kept."""
     return _IN_USE[-1] if _IN_USE else None
+
+
+class _Plain(pickle.Unpickler):
+    """Texts, numbers, bytes, lists and mappings alone: a store may have come with somebody else's folder, and runs nothing."""
+
+    def find_class(self, module: str, name: str) -> NoReturn:
+        raise pickle.UnpicklingError(f"{module}.{name}")
+
+
+def loaded(piece: bytes) -> Any:
+    """What was stored in one piece.
+
+    Raises
+    ------
+    UnpicklingError
+        When it holds anything but plain values.
+    """
+    return _Plain(io.BytesIO(piece)).load()
 
 
 def key_of(kind: str, made_of: object) -> bytes:

@@ -10,12 +10,13 @@ import pandas as pd
 import pytest
 
 from termreview import pieces as pieces_module
-from termreview.pieces import Pieces, key_of, pieces_at_hand, pieces_in_use
+from termreview.pieces import Pieces, key_of, loaded, pieces_at_hand, pieces_in_use
 from termreview.reporting.blocks import tables
 from termreview.reporting.blocks.blocks import Block
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.values import Number, Share
-from termreview.run.piece_store import kept_pieces
+from termreview.run.piece_store import FOLDER, kept_pieces
+from termreview.storage.atomic_files import keep_content
 from termreview.storage.workspace import Workspace
 from termreview.terms import parse_term
 
@@ -60,6 +61,29 @@ def test_another_program_finds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     content = kept.content()
     monkeypatch.setattr(pieces_module, "made_with", lambda: {"package_sha256": "another"})
     assert Pieces(content).find(b"one") is None
+
+
+class Harmful:
+    """What runs a command where it is loaded without a look."""
+
+    def __init__(self, made: Path) -> None:
+        self.made = made
+
+    def __reduce__(self) -> tuple[object, tuple[Path]]:
+        return Path.touch, (self.made,)
+
+
+def test_a_store_of_somebody_else_runs_nothing(tmp_path: Path) -> None:
+    with pytest.raises(pickle.UnpicklingError):
+        loaded(pickle.dumps(Harmful(tmp_path / "ran")))
+    workspace = Workspace(tmp_path)
+    with kept_pieces(workspace, HK1, "3_semester_review"):
+        pieces_at_hand().keep(b"one", b"1")  # type: ignore[union-attr]
+    path = workspace.processed(HK1) / FOLDER / "3_semester_review"
+    keep_content(path, pickle.dumps(Harmful(tmp_path / "ran")))
+    with kept_pieces(workspace, HK1, "3_semester_review"):
+        assert pieces_at_hand().find(b"one") is None  # type: ignore[union-attr]
+    assert not (tmp_path / "ran").exists()
 
 
 def test_keys_tell_apart_what_differs() -> None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from termreview.pieces import key_of, pieces_at_hand
+from termreview.pieces import key_of, loaded, pieces_at_hand
 from termreview.reporting.blocks.blocks import (
     MARK_TITLES,
     Block,
@@ -229,13 +229,14 @@ def _rows(frame: pd.DataFrame, layout: _Layout) -> list[_Row]:
         except (pickle.PicklingError, AttributeError, TypeError):  # it holds a chart
             rows.append(_row(record, layout))
             continue
-        piece = pieces.find(key)
-        if piece is None:
+        row, piece = None, pieces.find(key)
+        with suppress(pickle.UnpicklingError):
+            row = None if piece is None else _Row(*loaded(piece))
+        if row is None:
             row = _row(record, layout)
             with suppress(pickle.PicklingError, AttributeError, TypeError):
-                pieces.keep(key, pickle.dumps(row, pickle.HIGHEST_PROTOCOL))
-        else:
-            row = pickle.loads(piece)
+                told_by = (row.html, row.cells, row.group, row.mark, row.badge)
+                pieces.keep(key, pickle.dumps(told_by, pickle.HIGHEST_PROTOCOL))
         rows.append(row)
     return rows
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Iterable, Sequence
 
-from termreview.pieces import key_of, pieces_at_hand
+from termreview.pieces import key_of, loaded, pieces_at_hand
 from termreview.reference.kinds.disclosure import Disclosure
 from termreview.reporting.editions.atoms import Atom
 from termreview.reporting.editions.complementary_suppression import Cell, Search, disclosed_cells, small_cells
@@ -141,7 +141,7 @@ class _Block:
         if piece is None:
             found = [sorted(cell) for cell in search.shown(wanted, disclosure)]
             pieces.keep(key, piece := pickle.dumps(found))
-        return [frozenset(cell) for cell in pickle.loads(piece)]
+        return [frozenset(cell) for cell in loaded(piece)]
 
     def _search(self, candidates: Sequence[Cell], small: Sequence[Cell]) -> Search:
         return Search(self._atoms, candidates, small, self._held, whole_last=False)
