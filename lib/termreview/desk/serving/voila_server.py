@@ -55,12 +55,14 @@ def living_kernels(*args: Any, **options: Any) -> Any:
             self._without_page -= {kernel_id}
             super().notify_connect(kernel_id)
 
-        async def _initialize(self, *args: Any, **options: Any) -> Any:
+        async def _initialize(self, notebook: str, *args: Any, **options: Any) -> Any:
+            # Voilà knows a notebook only once its kernel runs, and gives a page that comes before one more kernel.
+            self.notebook_data.setdefault(notebook, {"kernel_ids": set()})
             ends = time.monotonic() + _MOST_WAITED_S
             while self._is_anyone_waiting() and time.monotonic() < ends:
                 await asyncio.sleep(1)
             self._is_begun = True
-            ready = await super()._initialize(*args, **options)
+            ready = await super()._initialize(notebook, *args, **options)
             ready["process"] = self._process(ready["kernel_id"])
             return ready
 

@@ -105,6 +105,31 @@ def test_the_next_desk_waits_until_the_page_has_reached_the_one_given_to_it(
     assert not kernels._is_anyone_waiting()
 
 
+def test_a_page_that_comes_before_the_first_kernel_runs_gets_no_second_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Two kernels read the same term on two processors, and the page waited for both."""
+    known: list[bool] = []
+
+    class Kernels:
+        def __init__(self) -> None:
+            self.notebook_data: dict[str, dict[str, object]] = {}
+
+        def list_kernel_ids(self) -> list[str]:
+            return []
+
+        async def _initialize(self, notebook: str, kernel_id: str | None) -> dict[str, str]:
+            known.append(len(self.notebook_data.get(notebook, {})) > 0)
+            return {"kernel_id": "k1"}
+
+        def __contains__(self, _: str) -> bool:
+            return False
+
+    monkeypatch.setattr(voila_server, "_voilas_kernels", lambda: Kernels)
+    asyncio.run(voila_server.living_kernels()()._initialize("desk.ipynb", None))
+    assert known == [True]
+
+
 def test_a_token_is_new_and_long_or_the_one_given() -> None:
     assert serving.new_token({}) != serving.new_token({})
     assert len(serving.new_token({})) >= 32
