@@ -1,7 +1,7 @@
 """One list of work done by the workers of a Dask cluster instead of this machine's processes: the same work, the same outcome.
 
 An office on one PC has no use for it; a province that reads thousands of files a term has. Nothing of the work is
-written for the cluster: it takes the very batches that `processes.share` takes. What a worker does not bring, because it
+written for the cluster: it takes the very batches that `processes.share` takes, or the reports of scopes one by one. What a worker does not bring, because it
 was killed, hangs or lost its scheduler, is done here, so that the outcome does not depend on the cluster. A worker with
 another program or other libraries would give other figures and is refused by name; the declarations travel with the work.
 """
@@ -24,6 +24,7 @@ from termreview.processes import PATIENCE_S, processors, share
 
 Batch = TypeVar("Batch")
 Done = TypeVar("Done")
+Sees = Callable[[], int | str | None]
 
 SCHEDULER = (
     "TERMREVIEW_SCHEDULER"  # where the scheduler of a run listens (`run --scheduler`); blank: no cluster
@@ -45,7 +46,7 @@ def scheduler_asked() -> str:
 
 
 def share_on(
-    address: str, batches: Sequence[Batch], work: Callable[[Batch], Done], probe: Path | None = None
+    address: str, batches: Sequence[Batch], work: Callable[[Batch], Done], sees: Sees | None = None
 ) -> Iterator[Done]:
     """Give what `work` makes of each batch, in their order, done by the workers of one cluster.
 
@@ -55,23 +56,23 @@ def share_on(
         Of the scheduler (`tcp://HOST:PORT`), or `local`.
     work
         What is done with a batch; it and what it gives can be pickled.
-    probe
-        A file that every worker must see at the same path.
+    sees
+        Gives what every worker must see as this process does, such as the size of a file at one path; None: nothing.
 
     Raises
     ------
     UsageError
         When Dask is not installed, or no scheduler answers.
     RunError
-        When a worker cannot do this work as this process would: it has another program or does not see the files.
+        When a worker cannot do this work as this process would: it has another program, or sees no files or others.
     """
     if not batches:
         return
     with ExitStack() as stack:
         client = stack.enter_context(_client(address, stack))
-        own = _look(probe)
-        _refuse_others(client, own, probe)
-        told = client.scatter((work, own, probe), broadcast=True, hash=False)
+        own = _look(sees)
+        _refuse_others(client, own, sees)
+        told = client.scatter((work, own, sees), broadcast=True, hash=False)
         futures = client.map(_do, [told] * len(batches), batches, retries=_TRIES, pure=False, batch_size=1)
         for number, batch in enumerate(batches):
             try:
@@ -85,9 +86,16 @@ def share_on(
             yield done
 
 
-def _do(told: tuple[Callable[[Batch], Done], dict[str, Any], Path | None], batch: Batch) -> Done:
-    work, own, probe = told
-    if _look(probe) != own:  # one that came later
+def file_size(path: Path) -> int | None:
+    """What a machine sees at one path: the bytes of a file; None without one."""
+    with suppress(OSError):
+        return path.stat().st_size
+    return None
+
+
+def _do(told: tuple[Callable[[Batch], Done], dict[str, Any], Sees | None], batch: Batch) -> Done:
+    work, own, sees = told
+    if _look(sees) != own:  # one that came later
         raise RunError("workers_refused", workers="")
     return work(batch)
 
@@ -115,7 +123,7 @@ def _client(address: str, stack: ExitStack) -> Any:
         raise UsageError("scheduler_silent", address=address, why=str(error).splitlines()[0]) from None
 
 
-def _refuse_others(client: Any, own: dict[str, Any], probe: Path | None) -> None:
+def _refuse_others(client: Any, own: dict[str, Any], sees: Sees | None) -> None:
     """Refuse a cluster without workers, or with one that would not do the work as this process does.
 
     Raises
@@ -125,15 +133,12 @@ def _refuse_others(client: Any, own: dict[str, Any], probe: Path | None) -> None
     """
     with suppress(Exception):
         client.wait_for_workers(1, timeout=_CONNECT_S)
-    found = client.run(_look, probe, on_error="return")
+    found = client.run(_look, sees, on_error="return")
     if not found:
         raise RunError("cluster_empty", seconds=_CONNECT_S)
     about = client.scheduler_info(n_workers=-1)["workers"]
     refused = [
-        CodedText(
-            "worker_blind" if _program(told) == own["made_with"] else "worker_differs",
-            worker=about[key]["name"],
-        )
+        CodedText(_refusal(told, own), worker=about[key]["name"])
         for key, told in sorted(found.items())
         if told != own
     ]
@@ -141,16 +146,17 @@ def _refuse_others(client: Any, own: dict[str, Any], probe: Path | None) -> None
         raise RunError("workers_refused", workers="; ".join(map(str, refused)))
 
 
-def _look(probe: Path | None) -> dict[str, Any]:
-    """What decides the work of one worker: its program and libraries, and what it sees at the path of one file."""
-    size = None
-    with suppress(OSError):
-        size = None if probe is None else probe.stat().st_size
-    return {"made_with": json.dumps(made_with(), sort_keys=True), "size": size}
+def _look(sees: Sees | None) -> dict[str, Any]:
+    """What decides the work of one worker: its program and libraries, and the files that it sees."""
+    seen = None if sees is None else sees()
+    return {"made_with": json.dumps(made_with(), sort_keys=True), "seen": seen}
 
 
-def _program(told: Any) -> str:
-    return str(told.get("made_with")) if isinstance(told, dict) else ""
+def _refusal(told: Any, own: dict[str, Any]) -> str:
+    """Why one worker is refused: by its program, its blindness, or what it sees instead."""
+    if not isinstance(told, dict) or told.get("made_with") != own["made_with"]:
+        return "worker_differs"
+    return "worker_blind" if told["seen"] is None else "worker_sees_other"
 
 
 def _brought(client: Any, futures: Sequence[Any], number: int) -> Any:

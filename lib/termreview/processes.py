@@ -3,7 +3,8 @@
 On Linux a process is forked from a server that has imported what it needs (`forkserver`), or from this process where
 no thread of it could hold what the fork would wait for; elsewhere it is a fresh interpreter (`spawn`). A process that
 came from the server never asks for another: the library would begin a new server in it (python/cpython#86354), 50 ms
-bare and 600 ms with the imports of reading, where a fork takes 5 ms.
+bare and 600 ms with the imports of reading, where a fork takes 5 ms. A process that somebody else started (a worker of
+Dask) has threads of its own and asks for a server.
 
 Two things are not left to the library's pool. Who shares its work works itself, and the threads of a pool would wait
 for the same interpreter: of 53 files read by two processes on a busy machine, this one then read nearly all (450 ms of
@@ -42,6 +43,7 @@ _PIPE_BYTES = 2**20  # the most that Linux gives everybody
 _STARTING = threading.RLock()  # which a fork may take once more
 # Where modules are looked for, without the folder of the start; in what the server forks, as any new interpreter does.
 SEARCH_PATH = tuple(entry for entry in sys.path if entry)
+_OURS: list[int] = []  # in a process that was asked for here: who asked
 PATIENCE_S = 600.0  # longer than any batch may take
 
 
@@ -79,8 +81,7 @@ def _context(is_fresh: bool = False) -> Any:
     """How the next process is started; a fresh one has nothing of this process."""
     if not IS_FORKED:
         return multiprocessing.get_context("spawn")
-    is_child = multiprocessing.parent_process() is not None
-    may_fork = is_child or not (is_fresh or threading.active_count() > 1)
+    may_fork = _OURS or not (is_fresh or threading.active_count() > 1)
     return multiprocessing.get_context("fork" if may_fork else "forkserver")
 
 
@@ -335,6 +336,7 @@ def _begin(
     """Have this process, and what it starts, end when whoever asked for it closes the pipe or is gone."""
     theirs, ours = lifeline
     ours.close()
+    _OURS.append(os.getppid())
     if IS_FORKED:
         _end_with(theirs)
     else:

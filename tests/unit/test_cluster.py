@@ -17,7 +17,7 @@ import pytest
 from work_elsewhere import fail_at_ten, total, total_here_only, total_slowly, where
 
 from termreview import cluster
-from termreview.cluster import share_on
+from termreview.cluster import file_size, share_on
 from termreview.errors import RunError, UsageError
 from worlds import ROOT
 
@@ -179,7 +179,7 @@ def test_a_worker_that_does_not_see_the_files_is_refused_by_name(
     Path("only-here.xlsx").write_bytes(b"1")
     machines.worker("xa")
     with pytest.raises(RunError, match="máy xa không đọc được thư mục"):
-        list(share_on(machines.address, BATCHES, total, Path("only-here.xlsx")))
+        list(share_on(machines.address, BATCHES, total, partial(file_size, Path("only-here.xlsx"))))
 
 
 def test_no_workers_no_scheduler_and_no_library_are_told(

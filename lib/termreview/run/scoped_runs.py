@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+import atexit
 import datetime
+import shutil
+import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from pathlib import Path
 
+from termreview.cluster import scheduler_asked, share_on
 from termreview.errors import RunError, TermReviewError
-from termreview.reference.declarations import Reference
+from termreview.reference.declarations import Reference, load_reference
 from termreview.reporting.editions.scope import EDITIONS, Scope
 from termreview.reporting.pages.portfolio import write_portfolio
+from termreview.reporting.term.term_tables import sha256_of_tables
 from termreview.run.execution import TIME_LIMIT_S, kernels_of, load_papermill
 from termreview.run.kernels.warm import WarmKernels
 from termreview.run.manifest import is_recorded, write_record
-from termreview.run.step_run import begin_step
+from termreview.run.step_run import begin_step, place_made
 from termreview.run.work_list import Step, report_step
-from termreview.storage.atomic_files import read_json
+from termreview.storage.atomic_files import atomic_write, read_json, sha256_of
 from termreview.storage.lock import held
-from termreview.storage.output_paths import MANIFEST
+from termreview.storage.output_paths import MANIFEST, PAGES
 from termreview.storage.publication import sweep
+from termreview.storage.staging import open_stage, staged_files
 from termreview.storage.workspace import Workspace
 from termreview.terms import Term
 
@@ -108,6 +116,9 @@ def _executed(
     """Execute some steps at a time, each in processes of its own; give place, seconds and error of each as it ends."""
     if not due:
         return
+    if scheduler := scheduler_asked():
+        yield from _executed_on(scheduler, workspace, term, due, time_limit_s)
+        return
     with kernels_of(workspace, term, due.values()) as kernels:
         load_papermill()
         if kernels is not None:
@@ -130,3 +141,96 @@ def _execute(
         return time.monotonic() - begun, ""
     except (TermReviewError, OSError) as error:
         return time.monotonic() - begun, str(error)
+
+
+@dataclass(frozen=True)
+class _Brought:
+    """What a worker has made of one step: its files by name, the report's below the folder of reports, and its seconds."""
+
+    seconds: float
+    reports: Mapping[str, bytes] = field(default_factory=dict)
+    notebook: bytes = b""
+    error: str = ""
+
+
+def _executed_on(
+    scheduler: str, workspace: Workspace, term: Term, due: dict[int, Step], time_limit_s: int
+) -> Iterator[tuple[int, float, str]]:
+    """Have the workers of a cluster execute some steps; what they bring is put into its place here, whole.
+
+    They read from the folder of the workspace, but write nothing there that counts: one that is late or lost harms
+    nobody. What failed there is done here once more, so that its notebook is kept for inspection.
+    """
+    notebooks = tuple(sorted({step.source for step in due.values()}))
+    make = partial(_brought, workspace, term, time_limit_s, notebooks)
+    sees = partial(_seen, workspace, term, notebooks)
+    for place, brought in zip(due, share_on(scheduler, list(due.values()), make, sees), strict=True):
+        step = due[place]
+        if brought.error:
+            with kernels_of(workspace, term, [step]) as kernels:
+                yield place, *_execute(workspace, term, step, time_limit_s, kernels)
+            continue
+        try:
+            _put(workspace, term, step, brought)
+        except OSError as error:
+            yield place, brought.seconds, str(error)
+        else:
+            yield place, brought.seconds, ""
+
+
+def _put(workspace: Workspace, term: Term, step: Step, brought: _Brought) -> None:
+    beside = open_stage(workspace.output_paths(term))
+    try:
+        for name, content in brought.reports.items():
+            (beside / name).parent.mkdir(parents=True, exist_ok=True)
+            (beside / name).write_bytes(content)
+        place_made(beside, workspace.reports(term), step)
+        with atomic_write(workspace.processed(term) / "notebooks" / f"{step.name}.ipynb") as notebook:
+            notebook.write_bytes(brought.notebook)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _brought(
+    workspace: Workspace, term: Term, time_limit_s: int, notebooks: tuple[str, ...], step: Step
+) -> _Brought:
+    """Make one report in a folder of this machine."""
+    begun = time.monotonic()
+    try:
+        with tempfile.TemporaryDirectory(prefix="termreview-") as folder:
+            beside = Path(folder)
+            kernels = _kernels_here(workspace, term, notebooks, _seen(workspace, term, notebooks))
+            executed = begin_step(workspace, term, step, beside, time_limit_s, kernels)()
+            below = beside / PAGES
+            reports = {
+                name.removeprefix(PAGES): (beside / name).read_bytes()
+                for name in staged_files(beside)
+                if (beside / name).is_relative_to(below)
+            }
+            return _Brought(time.monotonic() - begun, reports, executed.read_bytes())
+    except (TermReviewError, OSError) as error:
+        return _Brought(time.monotonic() - begun, error=str(error) or type(error).__name__)
+
+
+@lru_cache(maxsize=1)
+def _kernels_here(
+    workspace: Workspace, term: Term, notebooks: tuple[str, ...], seen: str | None
+) -> WarmKernels | None:
+    """Where the kernels of this worker come from, for all the reports that it makes of the same tables."""
+    load_papermill()
+    stack = ExitStack()
+    atexit.register(stack.close)
+    return stack.enter_context(kernels_of(workspace, term, [Step(name, {}) for name in notebooks]))
+
+
+def _seen(workspace: Workspace, term: Term, notebooks: tuple[str, ...]) -> str | None:
+    """What this machine sees of all that reports are made of: declarations, tables, notebooks; None where it sees none."""
+    try:
+        reference = load_reference(workspace.reference)
+        read = [(workspace.notebooks / f"{name}.ipynb").read_bytes() for name in notebooks]
+        manifest = workspace.output_paths(term).place(MANIFEST).read_bytes()
+        tables = sha256_of_tables(workspace, term)
+    except (TermReviewError, OSError):
+        return None
+    told = [reference.fingerprint, tables, *(sha256_of(content) for content in (manifest, *read))]
+    return sha256_of("".join(told).encode())

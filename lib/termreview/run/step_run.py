@@ -269,11 +269,16 @@ def _appearing_together(
     beside = open_stage(workspace.output_paths(term))
     try:
         yield [beside / export.path.relative_to(reports) for export in step.exports]
-        old = {part for export in step.exports for part in flat_parts(export.path)}
-        for name in staged_files(beside):
-            place_file(beside / name, reports / name)
-            old.discard(reports / name)
-        for part in old:
-            part.unlink(missing_ok=True)
+        place_made(beside, reports, step)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+
+
+def place_made(beside: Path, reports: Path, step: Step) -> None:
+    """Put the files of one report into their places, with the parts that a large list has now and no others."""
+    old = {part for export in step.exports for part in flat_parts(export.path)}
+    for name in staged_files(beside):
+        place_file(beside / name, reports / name)
+        old.discard(reports / name)
+    for part in old:
+        part.unlink(missing_ok=True)

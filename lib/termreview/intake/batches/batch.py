@@ -12,7 +12,7 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 
-from termreview.cluster import scheduler_asked, share_on
+from termreview.cluster import file_size, scheduler_asked, share_on
 from termreview.coded_text import CodedText
 from termreview.collector import memory_left_alone
 from termreview.intake.batches.reading_cache import (
@@ -107,7 +107,8 @@ def _read_all(
     work = partial(_read_and_cache, reader=reader, kept=keeping)
     batches = _batches(files, processes, _LARGEST_BATCH if kept is None else _KEPT_AT_ONCE)
     if scheduler:
-        return share_on(scheduler, batches, work, next((file.path for file in files), None))
+        sees = partial(file_size, files[0].path) if files else None
+        return share_on(scheduler, batches, work, sees)
     if processes > 1:
         begin_server(__name__, "pandas")  # which pyarrow imports when it makes its first column
     return share(batches, work, processes)
