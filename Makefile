@@ -16,7 +16,7 @@ TEST_READY := $(VENV)/.test-ready-$(call key,requirements-test.lock)
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lab desk bench bench-scale insight fuzz odd crash lock clean
+.PHONY: help demo test check lab desk bench bench-scale bench-cluster insight fuzz odd crash lock clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 20
@@ -51,6 +51,9 @@ bench: $(TEST_READY) ## measure the speed promises on this machine
 bench-scale: $(TEST_READY) ## measure what a term costs a school, for 55, 600 and 5 000 schools; many minutes
 	@$(BIN)/python tests/bench/scale.py
 	@$(BIN)/python tests/bench/store.py
+
+bench-cluster: $(TEST_READY) ## measure the reports of communes on workers of Dask beside the processes of this machine; some minutes
+	@$(BIN)/python tests/bench/cluster.py
 
 insight: $(TEST_READY) ## find planted truths again, count false alarms where there are none; some minutes
 	@$(BIN)/python tests/insight/insight.py

@@ -244,7 +244,7 @@ def parser() -> argparse.ArgumentParser:
         "--scheduler",
         default="",
         metavar="ĐỊA_CHỈ",
-        help="đọc tệp trên cụm máy Dask có bộ điều phối ở tcp://MÁY:CỔNG, hoặc local; số liệu không đổi",
+        help="đọc tệp và lập báo cáo từng phần trên cụm máy Dask có bộ điều phối ở tcp://MÁY:CỔNG, hoặc local; số liệu không đổi",
     )
     _add_scope(run, "lập thêm ", is_repeatable=True)
     run.add_argument(

@@ -200,7 +200,7 @@ def _brought(
         with tempfile.TemporaryDirectory(prefix="termreview-") as folder:
             beside = Path(folder)
             kernels = _kernels_here(workspace, term, notebooks, _seen(workspace, term, notebooks))
-            executed = begin_step(workspace, term, step, beside, time_limit_s, kernels)()
+            executed = begin_step(workspace, term, step, beside, time_limit_s, kernels, is_apart=True)()
             below = beside / PAGES
             reports = {
                 name.removeprefix(PAGES): (beside / name).read_bytes()

@@ -46,6 +46,7 @@ def begin_step(
     stage: Path | None = None,
     time_limit_s: int = TIME_LIMIT_S,
     kernels: WarmKernels | None = None,
+    is_apart: bool = False,
 ) -> Finish:
     """Begin to execute one notebook and to write what is published from it; what is given waits for that to end.
 
@@ -59,6 +60,8 @@ def begin_step(
     kernels
         Where the process comes from that executes the notebook and then writes, both beside this one; None: Jupyter
         starts a kernel, and all is written when this returns.
+    is_apart
+        Keep the notebook of a failure in the stage, too: nothing is written elsewhere.
 
     Raises
     ------
@@ -71,7 +74,7 @@ def begin_step(
     if not source.is_file():
         raise RunError("notebook_missing", notebook=source.name)
     refuse_wrong_parameters(source, step.parameters)
-    work = _Work(workspace, term, step, stage, time_limit_s)
+    work = _Work(workspace, term, step, stage, time_limit_s, is_apart)
     for left_over in (work.executed, work.failed, work.beside):
         left_over.unlink(missing_ok=True)
     with _keep_failed_notebook(work):
@@ -95,6 +98,7 @@ class _Work:
     step: Step
     stage: Path | None
     time_limit_s: int
+    is_apart: bool = False
 
     @property
     def source(self) -> Path:
@@ -114,7 +118,8 @@ class _Work:
 
     @property
     def failed(self) -> Path:
-        return self.notebooks / f"{self.step.name}.failed.ipynb"
+        folder = self.folder if self.is_apart else self.notebooks
+        return folder / f"{self.step.name}.failed.ipynb"
 
     @property
     def beside(self) -> Path:
@@ -242,7 +247,7 @@ def _keep_failed_notebook(work: _Work) -> Iterator[None]:
             raise lack from error
         kept = ""
         with suppress(OSError):  # a full disk keeps nothing
-            work.notebooks.mkdir(parents=True, exist_ok=True)
+            work.failed.parent.mkdir(parents=True, exist_ok=True)
             if (
                 not work.beside.is_file()
             ):  # a kernel that died took the notebook along: the one that was tried
@@ -250,7 +255,7 @@ def _keep_failed_notebook(work: _Work) -> Iterator[None]:
                     work.source, work.beside, work.step, work.stage, work.time_limit_s, prepare_only=True
                 )
             work.beside.replace(work.failed)
-            kept = work.failed.relative_to(work.workspace.root).as_posix()
+            kept = "" if work.is_apart else work.failed.relative_to(work.workspace.root).as_posix()
         why = last_line(error, work.time_limit_s)
         if kept:
             raise RunError("step_failed_kept", step=work.step.name, why=why, notebook=kept) from error
