@@ -225,12 +225,14 @@ def _kernels_here(
 
 def _seen(workspace: Workspace, term: Term, notebooks: tuple[str, ...]) -> str | None:
     """What this machine sees of all that reports are made of: declarations, tables, notebooks; None where it sees none."""
+    paths = [workspace.notebooks / f"{name}.ipynb" for name in notebooks]
     try:
-        reference = load_reference(workspace.reference)
-        read = [(workspace.notebooks / f"{name}.ipynb").read_bytes() for name in notebooks]
-        manifest = workspace.output_paths(term).place(MANIFEST).read_bytes()
-        tables = sha256_of_tables(workspace, term)
-    except (TermReviewError, OSError):
+        read = [path.read_bytes() for path in (workspace.output_paths(term).place(MANIFEST), *paths)]
+    except OSError:
         return None
-    told = [reference.fingerprint, tables, *(sha256_of(content) for content in (manifest, *read))]
+    try:
+        reference, tables = load_reference(workspace.reference), sha256_of_tables(workspace, term)
+    except (TermReviewError, OSError) as error:  # not what the run has left there
+        return str(error)
+    told = [reference.fingerprint, tables, *(sha256_of(content) for content in read)]
     return sha256_of("".join(told).encode())
