@@ -215,7 +215,7 @@ class Call:
         self._until = None if patience_s is None else time.monotonic() + patience_s
         begin_server(is_fresh=is_fresh)
         context = _context(is_fresh)
-        self._is_ended = False
+        self._is_ended = self._is_closed = False
         self._answers, answers = context.Pipe(duplex=False)
         _widen(answers)
         theirs, self._lifeline = context.Pipe(duplex=False)
@@ -279,8 +279,18 @@ class Call:
             while True:
                 self.answer()
 
+    def reap(self) -> None:
+        """Wait until the function has ended, whatever became of it, and its process is listed no more."""
+        with suppress(Exception):
+            self.wait()
+        self.close()  # before its number may be that of another process
+        self._process.join()
+
     def close(self) -> None:
         """End the process and all that it started."""
+        if self._is_closed:
+            return
+        self._is_closed = True
         self._lifeline.close()
         if IS_FORKED:
             with suppress(OSError):  # also what it left behind when it ended by itself

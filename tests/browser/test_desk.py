@@ -13,7 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -62,6 +62,15 @@ class Served:
     def started(self) -> list[psutil.Process]:
         """What the command has started: the server, and a kernel for each page."""
         return self.command.children(recursive=True)
+
+    def kernels(self) -> list[psutil.Process]:
+        """The kernels among them; others may end while they are looked at."""
+        found = []
+        for child in self.started():
+            with suppress(psutil.NoSuchProcess):
+                if "ipykernel_launcher" in " ".join(child.cmdline()):
+                    found.append(child)
+        return found
 
 
 def environment(folder: Path) -> dict[str, str]:
@@ -936,7 +945,7 @@ def test_a_dead_kernel_is_told_at_once_and_what_was_typed_comes_back(
     with one.done():
         one.visible(one.desk.get_by_label("Điểm (bước 0,5)")).select_option("2,5")
     one.visible(one.desk.get_by_label("Nhận xét, lý do")).fill("đang gõ dở thì mất")
-    for kernel in (child for child in voila.started() if "ipykernel_launcher" in " ".join(child.cmdline())):
+    for kernel in voila.kernels():
         kernel.kill()
     banner = one.page.locator("#desk-connection")
     expect(banner).to_contain_text("Mất kết nối")
@@ -995,7 +1004,7 @@ def test_a_desk_that_stands_ready_hears_of_files_that_come_and_is_made_anew_when
     """A page is handed a desk that has read already; one whose process had died would keep it waiting for ever."""
     first, _ = seat(screen, voila.url, "Chuyên viên A")
     first.said("Đã mở kỳ báo cáo: 9 tệp")
-    for kernel in (child for child in voila.started() if "ipykernel_launcher" in " ".join(child.cmdline())):
+    for kernel in voila.kernels():
         kernel.kill()
     first.page.close()
     second, trouble = seat(screen, voila.url, "Chuyên viên A")
@@ -1024,7 +1033,7 @@ def test_a_killed_desk_leaves_no_server_and_its_page_says_so(
 @contextmanager
 def held(served: Served) -> Iterator[None]:
     """Have the desk answer nothing while the block runs: the slowest of all machines."""
-    kernels = [child for child in served.started() if "ipykernel_launcher" in " ".join(child.cmdline())]
+    kernels = served.kernels()
     assert kernels
     for kernel in kernels:
         kernel.suspend()

@@ -179,3 +179,17 @@ def test_nothing_outlives_a_process_that_is_ended(number: signal.Signals, tmp_pa
     if number == signal.SIGINT:  # one process alone speaks of it
         assert told[-1] == "KeyboardInterrupt"
         assert sum("Traceback" in line for line in told) == 1
+
+
+@on_linux
+def test_a_process_that_is_reaped_is_listed_no_more() -> None:
+    """One that ended by itself stood among the processes of the desk, dead, until the desk was closed."""
+    for function in (iter, no_such_number):
+        with Call(function, [1, 2]) as call:
+            pid = call.pid
+            call.reap()
+            assert not Path(f"/proc/{pid}").exists()
+
+
+def no_such_number(numbers: list[int]) -> Iterator[int]:
+    yield numbers[9]

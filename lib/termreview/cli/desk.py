@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import webbrowser
 from contextlib import ExitStack, suppress
@@ -36,7 +37,8 @@ def desk(options: argparse.Namespace, workspace: Workspace, reference: Reference
     with ExitStack() as ahead:
         if processors() > 1:
             with suppress(OSError):  # no process left: the desk reads by itself
-                ahead.enter_context(Call(_read_ahead, str(workspace.root), is_silent=True))
+                reading = ahead.enter_context(Call(_read_ahead, str(workspace.root), is_silent=True))
+                threading.Thread(target=reading.reap, daemon=True).start()  # else a dead process stays listed
         server = subprocess.Popen(
             serving_command(notebook, port), env=serving_environment(token), cwd=workspace.root,
             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, encoding="utf-8", errors="replace",
