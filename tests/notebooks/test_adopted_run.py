@@ -185,6 +185,6 @@ def test_pages_of_schools_speak_of_no_index(year: tuple[Workspace, dict[str, int
 def test_every_tab_of_the_desk_opens(year: tuple[Workspace, dict[str, int]]) -> None:
     opening.open_desk(SEMESTER, str(year[0].root), today=lambda: datetime.date(2026, 1, 20))
     desk = opening._open[-1]
-    for tab in desk._kinds:
-        desk.go_to(tab.name)
-        assert "status-error" not in desk._status.value, (tab.name, desk._status.value)
+    for name in desk._kinds:
+        desk.go_to(name)
+        assert "status-error" not in desk._status.value, (name, desk._status.value)

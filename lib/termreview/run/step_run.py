@@ -273,7 +273,10 @@ def _appearing_together(
         return
     beside = open_stage(workspace.output_paths(term))
     try:
-        yield [beside / export.path.relative_to(reports) for export in step.exports]
+        places = [beside / export.path.relative_to(reports) for export in step.exports]
+        for folder in {place.parent for place in places}:
+            folder.mkdir(parents=True, exist_ok=True)
+        yield places
         place_made(beside, reports, step)
     finally:
         shutil.rmtree(beside, ignore_errors=True)

@@ -61,14 +61,14 @@ def test_a_place_blocked_in_the_last_moment_is_told_and_the_next_run_finishes(
     output_paths: OutputPaths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish(output_paths, staged(output_paths, b"1", b"2"))
-    original = publication._move
+    original = publication.place_file
 
     def move(staged_file: Path, place: Path) -> None:
         if place.name == "page.html":
             raise PermissionError("open in another program")
         original(staged_file, place)
 
-    monkeypatch.setattr(publication, "_move", move)
+    monkeypatch.setattr(publication, "place_file", move)
     with pytest.raises(RunError, match=r"đã chạy xong, số liệu có hiệu lực, nhưng .*open in another program"):
         publish(output_paths, staged(output_paths, b"3", b"4"))
     assert read_published(output_paths, NAMES) == {"a.parquet": b"3", "b.parquet": b"4"}
