@@ -21,6 +21,7 @@ from termreview.reporting.report.flat_table import (
     OFFICE,
     REPORTING,
     SCHOOL,
+    plain_rows,
 )
 from termreview.rollup.handed_in import HandedIn, RowCache, named, read_handed_in
 
@@ -28,7 +29,6 @@ OTHER_TERM, OTHER_EDITION, REPLACED, SAME_DAY = "other_term", "other_edition", "
 SCHOOL_TWICE, DEFINITIONS, MISSING_OFFICE = "school_twice", "definitions", "missing_office"
 PARTLY_HIDDEN: Final = "partly_hidden"
 _GROUP: Final = ("scope", "level", "kind", "indicator_id", "unit", "definition")
-_DIGITS: Final = 9  # of a value: more than any report prints
 
 
 @dataclass(frozen=True)
@@ -192,8 +192,4 @@ def own_list(merged: Merged, office_id: str) -> pd.DataFrame:
     }  # fmt: skip
     schools = rows[(rows["scope"] == SCHOOL) & (rows["kind"] == REPORTING)]
     parts = [part.dropna(axis=1, how="all") for part in (merged.totals.drop(columns="offices"), schools)]
-    table = pd.concat(parts, ignore_index=True).assign(**about).reindex(columns=COLUMNS)
-    texts = [name for name in COLUMNS if name not in NUMBERS]
-    table[texts] = table[texts].astype(object).where(table[texts].notna(), "")
-    table[list(NUMBERS)] = table[list(NUMBERS)].astype(float).round(_DIGITS)
-    return table
+    return plain_rows(pd.concat(parts, ignore_index=True).assign(**about).reindex(columns=COLUMNS))

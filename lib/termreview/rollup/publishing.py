@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,11 +21,12 @@ from termreview.reporting.blocks.report_reading import Arrangement
 from termreview.reporting.editions.scope import EDITION_FILES, EDITIONS, SHAREABLE, scopes_of_kind
 from termreview.reporting.records.published import ANNEX_FILE, FLAT_FILE
 from termreview.reporting.report.context import open_report
-from termreview.reporting.report.flat_files import write_flat
+from termreview.reporting.report.flat_files import most_bytes_of, write_flat
 from termreview.reporting.report.flat_table import OFFICE, PART, flat_csv, flat_table
 from termreview.rollup.handed_in import SUFFIX, RowCache, find_handed_in
 from termreview.rollup.merging import Merged, merge_offices, own_list
 from termreview.rollup.roll_up import SEPARATOR, RollUp, report_title
+from termreview.run.manifest import are_as_written, describe_reports
 from termreview.run.step_run import begin_step
 from termreview.run.work_list import Export, Step
 from termreview.storage.atomic_files import read_json, sha256_of, write_json
@@ -38,7 +40,7 @@ from termreview.storage.publication import (
     settle,
     sweep,
 )
-from termreview.storage.staging import open_stage, staged_files
+from termreview.storage.staging import open_stage
 from termreview.storage.workspace import HANDED_IN, RollUpWorkspace, Workspace, atomic_write, place_in
 from termreview.terms import Term
 
@@ -105,13 +107,7 @@ def publish_roll_up(
             table = stage / f"{HANDED_IN}.parquet"
             with atomic_write(table) as beside:
                 merged.rows.to_parquet(beside, index=False)
-            made = {
-                output_paths.place(name).relative_to(own.root).as_posix(): sha256_of(
-                    (stage / name).read_bytes()
-                )
-                for name in staged_files(stage)
-                if name.startswith(PAGES)
-            }
+            made = describe_reports(stage, output_paths, own.root)
             write_json(
                 stage / MANIFEST,
                 inputs | {"reports": made, "tables": {HANDED_IN: sha256_of(table.read_bytes())}},
@@ -132,10 +128,10 @@ def roll_up_step(
     name = "-".join(part for part in ("bao-cao-tong-hop", term_id, EDITION_FILES[edition]) if part)
     folder = workspace.reports(found.term)
     exports = (
-        Export(place_in(folder, f"{name}.html"), _page),
-        Export(place_in(folder, f"{name}.docx"), _document),
-        Export(place_in(folder, f"{name}-{ANNEX_FILE}.xlsx"), _annex),
-        Export(place_in(folder, f"{name}-{FLAT_FILE}.csv"), _list),
+        Export(place_in(folder, f"{name}.html"), partial(_page, found)),
+        Export(place_in(folder, f"{name}.docx"), partial(_document, found)),
+        Export(place_in(folder, f"{name}-{ANNEX_FILE}.xlsx"), partial(_annex, found)),
+        Export(place_in(folder, f"{name}-{FLAT_FILE}.csv"), partial(_list, found)),
     )
     parameters = {
         "folders": SEPARATOR.join(_told(workspace, one) for one in folders),
@@ -155,13 +151,12 @@ def _told(workspace: Workspace, folder: Path) -> str:
     return place.relative_to(root).as_posix() if place.is_relative_to(root) else place.as_posix()
 
 
-def _page(executed: Path, output: Path, step: Step) -> None:
+def _page(found: RollUp, executed: Path, output: Path, step: Step) -> None:
     from termreview.reporting.pages.pages import export_html
 
     workspace = Workspace(Path(step.parameters["workspace_root"]))
     notebook = workspace.notebooks / f"{NOTEBOOK}.ipynb"
     given = {name: step.parameters[name] for name in ("term_id", "edition", "expected")}
-    found = _found(step)
     described = {
         "parameters": given | {"as_of": found.as_of.isoformat()},
         "notebooks": {NOTEBOOK: sha256_of(notebook.read_bytes())},
@@ -170,42 +165,27 @@ def _page(executed: Path, output: Path, step: Step) -> None:
     export_html(executed, output, title=step.title, made_by=made_by, arrangement=step.arrangement)
 
 
-def _document(executed: Path, output: Path, step: Step) -> None:
+def _document(_: RollUp, executed: Path, output: Path, step: Step) -> None:
     from termreview.reporting.word.document import export_docx
 
     template = Workspace(Path(step.parameters["workspace_root"])).reference / TEMPLATE
     export_docx(executed, output, template, title=step.title, arrangement=step.arrangement)
 
 
-def _annex(executed: Path, output: Path, step: Step) -> None:
+def _annex(found: RollUp, executed: Path, output: Path, step: Step) -> None:
     from termreview.reporting.excel.annex import export_xlsx
 
-    table = _list_of(step)
-    export_xlsx(executed, output, title=step.title, flat=table)
+    export_xlsx(executed, output, title=step.title, flat=_list_of(found))
 
 
-def _list(executed: Path, output: Path, step: Step) -> None:
-    thresholds = _found(step).reference.sentences["assessment"]["thresholds"]
-    write_flat(_list_of(step), output, int(float(thresholds["most_list_mb"]) * 10**6))
+def _list(found: RollUp, executed: Path, output: Path, step: Step) -> None:
+    write_flat(_list_of(found), output, most_bytes_of(found.reference))
 
 
-def _list_of(step: Step) -> pd.DataFrame:
-    found = _found(step)
+def _list_of(found: RollUp) -> pd.DataFrame:
     table = own_list(found.merged, found.office.office_id)
     table.attrs["heads"] = dict(found.reference.labels["flat_table"]["heads"])
     return table
-
-
-# Of the step that is being written: all its files tell of the same sums.
-_FOUND: list[tuple[Step, RollUp]] = []
-
-
-def _found(step: Step) -> RollUp:
-    from termreview.rollup.roll_up import open_roll_up
-
-    if not (_FOUND and _FOUND[0][0] is step):
-        _FOUND[:] = [(step, open_roll_up(**step.parameters))]
-    return _FOUND[0][1]
 
 
 def _inputs(workspace: RollUpWorkspace, found: RollUp, step: Step) -> dict[str, Any]:
@@ -224,13 +204,7 @@ def _inputs(workspace: RollUpWorkspace, found: RollUp, step: Step) -> dict[str, 
 def _is_as_left(workspace: Workspace, before: Mapping[str, Any], inputs: Mapping[str, Any]) -> bool:
     if {name: told for name, told in before.items() if name not in ("reports", "tables")} != inputs:
         return False
-    try:
-        return all(
-            sha256_of((workspace.root / name).read_bytes()) == told
-            for name, told in before["reports"].items()
-        )
-    except (OSError, KeyError):
-        return False
+    return "reports" in before and are_as_written(workspace.root, before["reports"])
 
 
 def published_hashes(workspace: Workspace, term: Term) -> dict[str, str]:

@@ -106,12 +106,7 @@ def _describe_compared(workspace: Workspace, reference: Reference, declared: Ter
 
 def describe_outputs(stage: Path, output_paths: OutputPaths, root: Path) -> dict[str, Any]:
     """The hashes of the tables and pages that one run staged, by table name and by path in the workspace."""
-    reports = {}
-    for name in staged_files(stage):
-        if name.startswith(PAGES):
-            reports[output_paths.place(name).relative_to(root).as_posix()] = sha256_of(
-                (stage / name).read_bytes()
-            )
+    reports = describe_reports(stage, output_paths, root)
     tables = {name: sha256_of((stage / f"{name}.parquet").read_bytes()) for name in TABLES}
     unread = unread_files(stage)
     of_systems = {
@@ -121,6 +116,23 @@ def describe_outputs(stage: Path, output_paths: OutputPaths, root: Path) -> dict
     }
     told = {"tables": tables, "reports": reports} | ({"unread": unread} if unread else {})
     return told | ({"source_tables": of_systems} if of_systems else {})
+
+
+def describe_reports(stage: Path, output_paths: OutputPaths, root: Path) -> dict[str, str]:
+    """The hashes of what is to be published among the reports from one stage, by path in the workspace."""
+    return {
+        output_paths.place(name).relative_to(root).as_posix(): sha256_of((stage / name).read_bytes())
+        for name in staged_files(stage)
+        if name.startswith(PAGES)
+    }
+
+
+def are_as_written(root: Path, reports: Mapping[str, str]) -> bool:
+    """Say whether each published file still is what its hash tells, by path in the workspace."""
+    try:
+        return all(sha256_of((root / name).read_bytes()) == told for name, told in reports.items())
+    except OSError:
+        return False
 
 
 def unread_files(stage: Path) -> list[str]:
@@ -190,10 +202,7 @@ def is_recorded(
     names = {export.path.relative_to(workspace.root).as_posix() for export in step.exports}
     if record != _inputs(workspace, reference, manifest, step) or not names <= reports.keys():
         return False
-    try:
-        return all(sha256_of((workspace.root / name).read_bytes()) == told for name, told in reports.items())
-    except OSError:
-        return False
+    return are_as_written(workspace.root, reports)
 
 
 def outdated_parts(workspace: Workspace, reference: Reference, term: Term, stage: Path) -> list[str]:

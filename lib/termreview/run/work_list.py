@@ -178,10 +178,9 @@ def annex_workbook(executed: Path, output: Path, step: Step) -> None:
 
 def flat_list(executed: Path, output: Path, step: Step) -> None:
     """Write the figures of one report as plain rows for who adds up several offices; a large list in several files."""
-    from termreview.reporting.report.flat_files import write_flat
+    from termreview.reporting.report.flat_files import most_bytes_of, write_flat
 
-    most_mb = float(_reference_of(step).sentences["assessment"]["thresholds"]["most_list_mb"])
-    write_flat(_flat_of(step), output, int(most_mb * 10**6))
+    write_flat(_flat_of(step), output, most_bytes_of(_reference_of(step)))
 
 
 # Of the step that is being written: annex and list hold the same rows.

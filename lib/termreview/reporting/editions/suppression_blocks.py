@@ -128,9 +128,8 @@ class _Block:
     def _found(self, disclosure: Disclosure) -> list[Cell]:
         """What the search shows, in the block's own places; done before where the block's counts are as they were."""
         pieces, wanted = pieces_at_hand(), list(self._wanted.values())
-        search = self._search(self._candidates, list(self._wanted))
         if pieces is None:
-            return search.shown(wanted, disclosure)
+            return self._searched(wanted, disclosure)
         persons = [
             (atom.school_id, atom.column, sorted(atom.places), atom.count, atom.room) for atom in self._atoms
         ]
@@ -139,9 +138,12 @@ class _Block:
         key = key_of("suppression", (persons, cells, sizes, wanted, disclosure))
         piece = pieces.find(key)
         if piece is None:
-            found = [sorted(cell) for cell in search.shown(wanted, disclosure)]
+            found = [sorted(cell) for cell in self._searched(wanted, disclosure)]
             pieces.keep(key, piece := pickle.dumps(found))
         return [frozenset(cell) for cell in loaded(piece)]
+
+    def _searched(self, wanted: Sequence[float], disclosure: Disclosure) -> list[Cell]:
+        return self._search(self._candidates, list(self._wanted)).shown(wanted, disclosure)
 
     def _search(self, candidates: Sequence[Cell], small: Sequence[Cell]) -> Search:
         return Search(self._atoms, candidates, small, self._held, whole_last=False)

@@ -8,6 +8,7 @@ from typing import Final
 
 import pandas as pd
 
+from termreview.reference.declarations import Reference
 from termreview.reporting.blocks.csv_table import csv_bytes
 from termreview.reporting.records.published import FLAT_INDEX
 from termreview.reporting.report.flat_table import COMMUNE, SCHOOL, flat_csv
@@ -15,6 +16,11 @@ from termreview.storage.workspace import atomic_write, place_in
 
 _LINE_END: Final = b"\r\n"
 _INDEX: Final = ("file", "commune_code", "commune_name", "school_count", "row_count")
+
+
+def most_bytes_of(reference: Reference) -> int:
+    """The most bytes that one file of a list holds in this office."""
+    return int(float(reference.sentences["assessment"]["thresholds"]["most_list_mb"]) * 10**6)
 
 
 def write_flat(table: pd.DataFrame, path: Path, most_bytes: int) -> list[Path]:

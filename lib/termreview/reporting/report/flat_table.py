@@ -71,11 +71,17 @@ def flat_table(report: ReportContext) -> pd.DataFrame:
         edition=report.edition,
     ).reindex(columns=COLUMNS)
     table["commune_name"] = table["commune_code"].map(names["commune"])
+    table = plain_rows(table)
+    table.attrs["heads"] = dict(report.reference.labels["flat_table"]["heads"])
+    return table
+
+
+def plain_rows(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows under `COLUMNS` as lists and annexes hold them: no text missing but blank, figures rounded."""
     texts = [name for name in COLUMNS if name not in NUMBERS]
     table[texts] = table[texts].astype(object).where(table[texts].notna(), "")
     for name in NUMBERS:
         table[name] = table[name].astype(float).round(_DIGITS)
-    table.attrs["heads"] = dict(report.reference.labels["flat_table"]["heads"])
     return table
 
 
