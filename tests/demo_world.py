@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +35,18 @@ class Demo:
 
 def as_of(reference: Reference, term: Term) -> datetime.date:
     return reference.calendar.plan(term).due_on + datetime.timedelta(days=10)
+
+
+def made_of_term(
+    workspace: Workspace, is_wanted: Callable[[Path], bool], term: Term = SEMESTER
+) -> dict[str, bytes]:
+    """What a run has left of one term: tables, executed notebooks, records and reports, by name in the workspace."""
+    return {
+        path.relative_to(workspace.root).as_posix(): path.read_bytes()
+        for folder in (workspace.processed(term), workspace.reports(term))
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and is_wanted(path)
+    }
 
 
 def new_workspace(root: Path) -> Workspace:

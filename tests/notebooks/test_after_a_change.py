@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from demo_world import SEMESTER, Demo, as_of, new_workspace
+from demo_world import SEMESTER, Demo, as_of, made_of_term, new_workspace
 from termreview.run.runner import run_term
 from termreview.storage.workspace import Workspace
 
@@ -18,13 +18,7 @@ FIGURE = re.compile(rb'(<c r="[F-H]\d+"(?: s="\d+")?(?: t="n")?><v>)(\d{2,3})(</
 
 
 def published(workspace: Workspace) -> dict[str, bytes]:
-    folders = (workspace.processed(SEMESTER), workspace.reports(SEMESTER))
-    return {
-        path.relative_to(workspace.root).as_posix(): path.read_bytes()
-        for folder in folders
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and ".cache" not in path.parts
-    }
+    return made_of_term(workspace, lambda path: ".cache" not in path.parts)
 
 
 def change_a_figure(file: Path) -> bool:

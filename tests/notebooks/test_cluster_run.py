@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from demo_world import SEMESTER, Demo, as_of, new_workspace
+from demo_world import SEMESTER, Demo, as_of, made_of_term, new_workspace
 from termreview.storage.workspace import Workspace
 
 pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
@@ -33,13 +33,9 @@ def run(workspace: Workspace, demo: Demo, scheduler: str) -> subprocess.Complete
 
 
 def published(workspace: Workspace) -> dict[str, bytes]:
-    folders = (workspace.processed(SEMESTER), workspace.reports(SEMESTER))
-    return {
-        path.relative_to(workspace.root).as_posix(): path.read_bytes()
-        for folder in folders
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.suffix in (".parquet", ".html", ".docx", ".xlsx", ".csv", ".ipynb")
-    }
+    return made_of_term(
+        workspace, lambda path: path.suffix in (".parquet", ".html", ".docx", ".xlsx", ".csv", ".ipynb")
+    )
 
 
 @pytest.fixture

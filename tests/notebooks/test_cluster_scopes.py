@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from cluster_world import Cluster
-from demo_world import SEMESTER, Demo, as_of
+from demo_world import SEMESTER, Demo, as_of, made_of_term
 from termreview import cluster
 from termreview.cluster import SCHEDULER
 from termreview.errors import RunError
@@ -76,13 +76,9 @@ def made_of(demo: Demo, office: Workspace, after_one: Callable[[], object] = lam
 
 def files_of(office: Workspace) -> dict[str, bytes]:
     """All that stands of communes: reports, executed notebooks, records."""
-    folders = (office.reports(SEMESTER), office.processed(SEMESTER))
-    return {
-        path.relative_to(office.root).as_posix(): path.read_bytes()
-        for folder in folders
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and any(unit in path.name for unit in COMMUNES) and "schools" not in path.parts
-    }
+    return made_of_term(
+        office, lambda path: any(unit in path.name for unit in COMMUNES) and "schools" not in path.parts
+    )
 
 
 @pytest.fixture(scope="module")
