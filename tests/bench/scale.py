@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import ctypes
-import os
 import re
 import resource
 import shutil
@@ -17,7 +16,6 @@ import sys
 import tempfile
 import threading
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,6 +98,7 @@ def measured(workspace: Workspace) -> Run:
     """Run the term once."""
     command = [sys.executable, "-m", "termreview.cli", "--root", str(workspace.root), "run", TERM.term_id]
     _adopt_orphans()
+    ours = psutil.Process().children()
     begun, before = time.monotonic(), _processor_seconds()
     process = subprocess.Popen(
         [*command, "--as-of", AS_OF.isoformat()], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -109,7 +108,7 @@ def measured(workspace: Workspace) -> Run:
     watch.start()
     output, _ = process.communicate()
     seconds = time.monotonic() - begun
-    _await_orphans()
+    psutil.wait_procs([one for one in psutil.Process().children() if one not in ours])
     if process.returncode:
         raise SystemExit(output)
     sizes: dict[str, float] = {}
@@ -127,12 +126,6 @@ def _adopt_orphans() -> None:
     """Have what a run leaves behind, the server of its kernels, end as a child of this process, which counts its time."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_BE_SUBREAPER, 1, 0, 0, 0)
-
-
-def _await_orphans() -> None:
-    with suppress(ChildProcessError):
-        while True:
-            os.wait()
 
 
 def _processor_seconds() -> float:
