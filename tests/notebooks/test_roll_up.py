@@ -14,6 +14,7 @@ import termreview
 from demo_world import SEMESTER, Demo, as_of
 from termreview.cli.__main__ import main
 from termreview.proof.verify import verify_report
+from termreview.reporting.records.published import index_path
 from termreview.reporting.report.context import open_report
 from termreview.reporting.report.flat_table import flat_csv
 from termreview.rollup.publishing import write_handed_in
@@ -49,6 +50,7 @@ def test_two_offices_make_one_report_with_the_sums_of_both(
     folder, name = workspace.reports(SEMESTER), "bao-cao-tong-hop-2023-2024-hk1-chia-se"
     made = {path.name: path.read_bytes() for path in folder.iterdir()}
     assert {path.name: path.read_bytes() for path in out.iterdir()} == made
+    assert f"tong-hop/2023-2024/hk1/{name}.html" in index_path(workspace).read_text(encoding="utf-8")
     page = BeautifulSoup(made[f"{name}.html"].decode(), "lxml")
     text = " ".join(page.get_text(" ", strip=True).split())
     assert page.h1 is not None

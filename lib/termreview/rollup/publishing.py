@@ -19,6 +19,7 @@ from termreview.reference.declarations import Reference
 from termreview.reference.kinds.word_template import TEMPLATE
 from termreview.reporting.blocks.report_reading import Arrangement
 from termreview.reporting.editions.scope import EDITION_FILES, EDITIONS, SHAREABLE, scopes_of_kind
+from termreview.reporting.pages.portfolio import write_portfolio
 from termreview.reporting.records.published import ANNEX_FILE, FLAT_FILE
 from termreview.reporting.report.context import open_report
 from termreview.reporting.report.flat_files import most_bytes_of, write_flat
@@ -117,6 +118,7 @@ def publish_roll_up(
             publish(output_paths, stage, removed=old)
         finally:
             sweep(output_paths)
+        write_portfolio(workspace, reference)
     return PublishedRollUp(merged, reports, tuple(kept))
 
 

@@ -92,11 +92,19 @@ def footer(found: RollUp) -> Footer:
     record = {
         "format": FORMAT, "kind": ROLL_UP, "term_id": found.term.term_id, "as_of": found.as_of.isoformat(),
         "edition": found.edition, "status": "", "unit": "", "level": "", "subject": "",
-        "figures": {**dict.fromkeys(COUNTS, 0), "levels": {}}, "origin": origin,
+        "figures": _counts(found), "origin": origin,
     }  # fmt: skip
     code = hashlib.sha256(short_hash(origin).encode()).hexdigest()[:SHORT]
     line = paragraph(fill(found.reference.provenance["footer"]["code"], {"code": code}))
     return Footer(line.html, line.parts, record)
+
+
+def _counts(found: RollUp) -> dict[str, Any]:
+    """What the index page of all reports says of this one; who was late is not handed in."""
+    received = _received(found.totals(REPORTING))
+    told = {"expected_count": received.denominator, "received_count": received.numerator}
+    counts = {name: None if (count := told.get(name)) is None else int(count) for name in COUNTS}
+    return {**counts, "levels": {}}
 
 
 def main_figures(found: RollUp) -> Block:

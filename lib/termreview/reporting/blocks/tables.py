@@ -116,7 +116,7 @@ def table(
     formats = formats or {}
     once = [name for name in told_once if len(frame) > 1 and frame[name].nunique(dropna=False) == 1]
     said = [
-        f"{columns[name]}, mọi dòng: {_as_text(frame[name].iloc[0], formats.get(name, 'text'))}."
+        f"{columns[name]} ở mọi dòng: {_as_text(frame[name].iloc[0], formats.get(name, 'text'))}."
         for name in once
     ]
     columns = {name: title for name, title in columns.items() if name not in once}

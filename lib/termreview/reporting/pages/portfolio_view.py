@@ -42,7 +42,7 @@ def main_report(term: PublishedTerm) -> Published | None:
 
 
 def _overview(reference: Reference, term: PublishedTerm) -> View:
-    report = main_report(term) or next(iter((*term.reports, *term.issued.values())))
+    report = main_report(term) or next(iter((*term.reports, *term.merged, *term.issued.values())))
     facts = _facts(reference, report)
     return {
         "anchor": _anchor(term),
@@ -130,7 +130,11 @@ def _term(reference: Reference, term: PublishedTerm) -> View:
         "anchor": _anchor(term),
         "title": _title(reference, term),
         "due_on": number_text(plan.due_on, "date"),
-        "reports": [_report(reference, term, report, main) for report in term.reports if report.is_whole],
+        "reports": [_report(reference, term, report, main) for report in term.reports if report.is_whole]
+        + [
+            _report(reference, term, report, None) | {"title": reference.provenance["portfolio"]["merged"]}
+            for report in term.merged
+        ],
         "scoped": [_report(reference, term, report, main) for report in term.reports if not report.is_whole],
         "issued": [
             {"number": number, **_report(reference, term, report, None)}

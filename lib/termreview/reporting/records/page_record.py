@@ -161,7 +161,8 @@ def _is_whole(record: Mapping[str, Any]) -> bool:
 
 
 def _are_figures(counts: Any) -> bool:
-    return all(type(counts[name]) is int for name in COUNTS) and all(
+    """Counts, None where nobody knows one, and levels."""
+    return all(counts[name] is None or type(counts[name]) is int for name in COUNTS) and all(
         type(count) is int for group in counts["levels"].values() for count in group.values()
     )
 

@@ -13,7 +13,8 @@ from termreview.reporting.records.issued import broken_issues, list_issues
 from termreview.reporting.records.page_record import read_record
 from termreview.storage.atomic_files import content_of
 from termreview.storage.output_paths import SCHOOL_FOLDER
-from termreview.storage.workspace import Workspace
+from termreview.storage.workspace import RollUpWorkspace, Workspace
+from termreview.terms import Term
 
 INDEX_FILE: Final = "index.html"
 ANNEX_FILE: Final = "phu-luc"
@@ -44,7 +45,8 @@ class Published:
 class PublishedTerm:
     """One term with its published reports, that of the whole office first, and links to the pages of its schools.
 
-    `issued` are those that were handed out, by number; `broken` those whose record cannot be read.
+    `merged` are those on what several offices handed in; `issued` those that were handed out, by number; `broken` those
+    whose record cannot be read.
     """
 
     declared: TermReference
@@ -52,6 +54,7 @@ class PublishedTerm:
     schools: Mapping[str, str]
     issued: Mapping[int, Published] = field(default_factory=dict)
     broken: tuple[str, ...] = ()
+    merged: tuple[Published, ...] = ()
 
 
 def index_path(workspace: Workspace) -> Path:
@@ -65,15 +68,10 @@ def published_terms(workspace: Workspace, reference: Reference) -> list[Publishe
     for plan in reference.calendar.plans:
         declared = reference.of(plan.term)
         folder = workspace.reports(plan.term)
-        reports = [
-            _published(folder, path, record)
-            for path in sorted(folder.glob("*.html"))
-            if "." not in path.stem  # a copy that somebody edited, kept beside its report
-            and (record := read_record(path)) is not None
-            and record["term_id"] == plan.term.term_id
-        ]
+        reports = _published_in(workspace, folder, plan.term)
+        merged = _published_in(workspace, RollUpWorkspace(workspace.root).reports(plan.term), plan.term)
         issued = {
-            issue.number: _published(folder, issue.reports[0], record)
+            issue.number: _published(workspace, issue.reports[0], record)
             for issue in list_issues(workspace, plan.term)
             if issue.reports
             and issue.reports[0].is_file()
@@ -83,11 +81,11 @@ def published_terms(workspace: Workspace, reference: Reference) -> list[Publishe
         broken = tuple(
             issue.message(notices, workspace.root) for issue in broken_issues(workspace, plan.term)
         )
-        if reports or issued:
+        if reports or issued or merged:
             reports.sort(key=lambda each: _place_of(declared, each))
             schools = folder / SCHOOL_FOLDER
             pages = {
-                school.unit_id: _link(folder, schools / f"{school.unit_id}.html")
+                school.unit_id: _link(workspace, schools / f"{school.unit_id}.html")
                 for school in declared.schools
             }
             found.append(
@@ -97,9 +95,21 @@ def published_terms(workspace: Workspace, reference: Reference) -> list[Publishe
                     {school_id: link for school_id, link in pages.items() if link},
                     issued,
                     broken,
+                    tuple(merged),
                 )
             )
     return found
+
+
+def _published_in(workspace: Workspace, folder: Path, term: Term) -> list[Published]:
+    """The reports of one term in one folder, by name; a copy that somebody edited, kept beside its report, is none."""
+    return [
+        _published(workspace, path, record)
+        for path in sorted(folder.glob("*.html"))
+        if "." not in path.stem
+        and (record := read_record(path)) is not None
+        and record["term_id"] == term.term_id
+    ]
 
 
 def _place_of(declared: TermReference, report: Published) -> tuple[bool, str, int, str]:
@@ -110,12 +120,12 @@ def _place_of(declared: TermReference, report: Published) -> tuple[bool, str, in
     return not report.is_whole, unit, place, str(report.record["edition"])
 
 
-def _published(folder: Path, page: Path, record: Mapping[str, Any]) -> Published:
+def _published(workspace: Workspace, page: Path, record: Mapping[str, Any]) -> Published:
     annex = page.with_name(f"{page.stem}-{ANNEX_FILE}.xlsx")
     flat = page.with_name(f"{page.stem}-{FLAT_FILE}.csv")
     document, slip = page.with_suffix(".docx"), page.with_name(f"{page.stem}-{SLIP_FILE}.docx")
-    links = [_link(folder, path) for path in (page, document, annex, flat, slip)]
-    parts = [link for path in flat_parts(flat) if (link := _link(folder, path))]
+    links = [_link(workspace, path) for path in (page, document, annex, flat, slip)]
+    parts = [link for path in flat_parts(flat) if (link := _link(workspace, path))]
     return Published(record, *links, flat_parts=tuple(parts))
 
 
@@ -131,7 +141,7 @@ def flat_parts(flat: Path) -> list[Path]:
     return [*(flat.with_name(name) for name in names if name.startswith(start) and "/" not in name), index]
 
 
-def _link(folder: Path, path: Path) -> str:
-    """One file of a term's folder as the index page links to it; blank where it is not there."""
-    root = folder.parents[1]  # reports/<year>/<part>
-    return quote(path.relative_to(root).as_posix()) if path.is_file() else ""
+def _link(workspace: Workspace, path: Path) -> str:
+    """One published file as the index page links to it; blank where it is not there."""
+    folder = index_path(workspace).parent
+    return quote(path.relative_to(folder).as_posix()) if path.is_file() else ""

@@ -18,11 +18,13 @@ from termreview.reporting.pages import portfolio
 from termreview.reporting.pages.portfolio import write_portfolio
 from termreview.reporting.records.page_record import with_record
 from termreview.reporting.records.published import published_terms
-from termreview.storage.workspace import Workspace
+from termreview.storage.workspace import RollUpWorkspace, Workspace
+from termreview.terms import parse_term
 from worlds import HK2
 
 PAGE = "<!DOCTYPE html>\n<html><head>\n<title>Báo cáo</title>\n</head>\n<body></body></html>\n"
 UNIT = "047702"
+STATISTICS = "2023-2024-tkcn"
 
 
 def published(workspace: Workspace, name: str, *beside: str, **changed: Any) -> Path:
@@ -82,6 +84,29 @@ def test_it_says_of_each_term_what_its_report_says(office: Workspace, reference:
     for bar in levels.tbody.find_all("svg", preserveaspectratio="none"):
         widths = [float(box["width"]) for box in bar.find_all("rect")]
         assert widths == [140, 140]
+
+
+def test_what_offices_handed_in_stands_beside_the_terms_own_report(
+    office: Workspace, reference: Reference
+) -> None:
+    figures = {"expected_count": 32, "received_count": 30, "late_count": None, "levels": {}}
+    for term in (HK2, STATISTICS):  # a term with a report of its own, and one without
+        merged = published(office, "c.html", term_id=term, kind="roll_up", status="", figures=figures)
+        place = RollUpWorkspace(office.root).reports(parse_term(term)) / merged.name
+        place.parent.mkdir(parents=True)
+        merged.rename(place)
+    page = page_of(office, reference)
+    told = [each.get_text(" ", strip=True) for each in page.find_all("article") if "tong-hop" in str(each)]
+    assert (
+        told
+        == [
+            "Báo cáo tổng hợp các đơn vị Bản nội bộ Phạm vi Các đơn vị đã gửi số liệu Số liệu đến ngày 20/01/2024 "
+            "Báo cáo tiếp nhận 30/32 (93,8%) Trang web"
+        ]
+        * 2
+    )
+    assert page.find("table").find_all("tr")[-1].get_text("|", strip=True).endswith("30/32 (93,8%)|—")  # type: ignore[union-attr]
+    assert not any(status.get_text(strip=True) == "" for status in page.find_all(class_="status"))
 
 
 def test_a_commune_is_called_by_its_name(office: Workspace, reference: Reference) -> None:
