@@ -30,8 +30,10 @@ SCHEDULER = (
     "TERMREVIEW_SCHEDULER"  # where the scheduler of a run listens (`run --scheduler`); blank: no cluster
 )
 LOCAL = "local"  # workers of this machine, begun and ended with the work
-_CONNECT_S = 15
-_ALONE_S = 20.0  # for a batch that is still out when all others are back; then it is done here as well
+_CONNECT_S = 30
+_ALONE_S = (
+    20.0  # for a batch that is still out when others have nothing left to do; then it is done here as well
+)
 _NO_WORKER_S = 10.0  # for a worker to come back; a worker that Dask's nanny begins anew takes three
 _TRIES = 3  # workers that may die over one batch
 
@@ -184,10 +186,17 @@ def _brought(client: Any, futures: Sequence[Any], number: int) -> Any:
         if done != back:
             back, since = done, time.monotonic()
         waited = time.monotonic() - since
-        if done == len(futures) - number - 1 and waited > _ALONE_S:
+        if waited > _ALONE_S and (done == len(futures) - number - 1 or _has_idle_worker(client)):
             raise TimeoutError
         if waited > PATIENCE_S:
             raise _Deserted
+
+
+def _has_idle_worker(client: Any) -> bool:
+    """Whether somebody waits for work, so that what is still out is held by who is silent or slow."""
+    with suppress(Exception):
+        return not all(client.processing().values())
+    return False
 
 
 def _has_workers(client: Any) -> bool:

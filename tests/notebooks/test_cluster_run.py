@@ -5,10 +5,12 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from cluster_world import Cluster, hosts_where_allowed
 from demo_world import SEMESTER, Demo, as_of, made_of_term, new_workspace
 from termreview.storage.workspace import Workspace
 
@@ -52,6 +54,20 @@ def test_a_run_on_a_cluster_gives_the_same_bytes(demo: Demo, office: Workspace) 
     assert len(told) > 60
     assert [name for name in told if told[name] != wanted.get(name)] == []
     assert told.keys() == wanted.keys()
+
+
+def test_hosts_with_networks_of_their_own_give_the_same_bytes(
+    demo: Demo, office: Workspace, tmp_path: Path
+) -> None:
+    with ExitStack() as stack:
+        hosts = hosts_where_allowed(stack)
+        machines = Cluster(tmp_path / "machines", stack, hosts.address)
+        for name in hosts.names:
+            machines.worker(name, host=name)
+        done = run(office, demo, machines.address)
+    assert done.returncode == 0, done.stderr
+    told, wanted = published(office), published(demo.workspace)
+    assert [name for name in wanted if told.get(name) != wanted[name]] == []
 
 
 def test_a_silent_scheduler_stops_the_run_with_nothing_published(demo: Demo, office: Workspace) -> None:

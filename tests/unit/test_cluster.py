@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from work_elsewhere import fail_at_ten, total, total_here_only, total_slowly, where
 
-from cluster_world import Cluster
+from cluster_world import Cluster, hosts_where_allowed
 from termreview import cluster
 from termreview.cluster import file_size, share_on
 from termreview.errors import RunError, UsageError
@@ -66,6 +66,35 @@ def test_without_anybody_left_the_rest_is_done_here(
     worker = machines.worker("one")
     lost = worker if dies == "the workers" else machines.scheduler
     assert after_first(share_on(machines.address, BATCHES, total_slowly), lost.kill) == TOTALS
+
+
+def test_a_scheduler_that_is_begun_anew_costs_nothing(
+    machines: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "_ALONE_S", 3.0)
+    machines.worker("one")
+
+    def begin_anew() -> None:
+        machines.scheduler.kill()
+        machines.scheduler.wait()
+        machines.begin_scheduler(machines.address.rpartition(":")[2])
+        machines.worker("another")
+
+    assert after_first(share_on(machines.address, BATCHES, total_slowly), begin_anew) == TOTALS
+
+
+def test_a_host_whose_network_is_cut_costs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dask misses a silent host after minutes only; what it holds is done here, not waited for."""
+    monkeypatch.setattr(cluster, "_ALONE_S", 3.0)
+    monkeypatch.setattr(cluster, "PATIENCE_S", 60.0)
+    monkeypatch.delattr(cluster, "share")  # which would do the rest here after that
+    with ExitStack() as stack:
+        hosts = hosts_where_allowed(stack)
+        machines = Cluster(tmp_path, stack, hosts.address)
+        for name in hosts.names:
+            machines.worker(name, host=name)
+        given = share_on(machines.address, BATCHES, total_slowly)
+        assert after_first(given, partial(hosts.cut, hosts.names[0])) == TOTALS
 
 
 @pytest.mark.parametrize("otherwise", ["die", "hang", "fail"])
