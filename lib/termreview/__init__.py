@@ -25,16 +25,16 @@ if TYPE_CHECKING:
     )
     from termreview.run.analysis import (
         dictionary as dictionary,
+        query as query,
         save_table as save_table,
         table as table,
         tables as tables,
     )
-    from termreview.run.store import query as query
 
 __version__ = "0.1.0"
 _OF_ANALYSTS = {
     **dict.fromkeys(("table", "tables", "dictionary", "save_table"), "termreview.run.analysis"),
-    "query": "termreview.run.store",
+    "query": "termreview.run.analysis",
     "clean": "termreview.office.cleaning",
     "new_office": "termreview.office.new_office",
     "new_year": "termreview.office.new_year",

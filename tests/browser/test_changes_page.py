@@ -16,8 +16,7 @@ from termreview.reporting.changes.bridge import build_bridge, changes_between
 from termreview.reporting.changes.comparison import Comparison
 from termreview.reporting.changes.page import write_changes
 from termreview.reporting.changes.place_variances import key_figure_variances, place_variances
-from termreview.reporting.changes.report_diff import ReportDiff, contents_along
-from termreview.reporting.changes.section_calls import section_calls
+from termreview.reporting.changes.report_diff import ReportDiff, contents_along, section_calls
 from termreview.reporting.changes.variances import figures_along, variances_of
 from termreview.reporting.records.issued import Issue
 from termreview.reporting.term.term_tables import State

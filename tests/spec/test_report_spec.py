@@ -13,7 +13,7 @@ from termreview.reference.declarations import Reference, TermReference
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.status import report_status
 from termreview.reporting.summaries.intervals import average_intervals, level_intervals, possible_scores
-from termreview.reporting.summaries.term_view import build_view
+from termreview.reporting.summaries.summaries import build_view
 from termreview.reporting.term.term_tables import TermTables
 from termreview.scoring.score import score_term
 from termreview.storage.contracts import CONTRACTS, shaped

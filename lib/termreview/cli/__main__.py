@@ -289,7 +289,7 @@ def _issue(options: argparse.Namespace, workspace: Workspace, reference: Referen
 
 
 def _export(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
-    from termreview.cli.export import export
+    from termreview.cli.run import export
 
     export(options, workspace, reference)
 
@@ -319,7 +319,7 @@ def _merge(options: argparse.Namespace, workspace: Workspace, reference: Referen
 
 
 def _compare(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
-    from termreview.cli.compare import compare
+    from termreview.cli.issue import compare
 
     compare(options, workspace, reference)
 

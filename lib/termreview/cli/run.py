@@ -1,4 +1,4 @@
-"""The command `run`: the reports of one term, of the whole office and of its parts."""
+"""The commands `run` and `export`: the reports of one term, of the whole office and of its parts; an analyst's own notebook."""
 
 from __future__ import annotations
 
@@ -77,3 +77,16 @@ def run(options: argparse.Namespace, workspace: Workspace, reference: Reference)
             print(f"  {_named(made)}: {made.error}", file=sys.stderr)
         return RunError.exit_code
     return 0
+
+
+def export(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
+    """Execute the notebook and name what was written."""
+    from termreview.run.exporting import KINDS, export_notebook
+
+    kinds = tuple(options.kind or KINDS)
+    written = export_notebook(options.notebook, workspace, reference, kinds)
+    print(f"Đã chạy sổ {options.notebook.name} và ghi:")
+    for path in written:
+        print(f"  {path}")
+    if "pdf" in kinds and not any(path.suffix == ".pdf" for path in written):
+        print("Không có PDF: máy này không có Chrome, Chromium hay Edge; mở trang HTML rồi in ra PDF.")

@@ -9,7 +9,7 @@ import pandas as pd
 from termreview.desk.term.term_now import TermNow, plain_rows
 from termreview.reference.comparable import may_compare_scores
 from termreview.reference.kinds.forms import applies
-from termreview.reporting.report.level_margin_texts import MarginLine, margin_lines
+from termreview.reporting.report.school_outlook import MarginLine, margin_lines
 from termreview.reporting.summaries.decisions import doubted_answers
 from termreview.reporting.summaries.index import OVERALL
 from termreview.scoring.level_margin import weigh_levels

@@ -17,8 +17,7 @@ from termreview.reference.kinds.decisions import FOLDED_CAUSES, Decision, load_d
 from termreview.reference.kinds.disclosure import Disclosure, load_disclosure
 from termreview.reference.kinds.form_loading import load_form
 from termreview.reference.kinds.forms import Field, Form, applies, with_index
-from termreview.reference.kinds.indicator_loading import load_indicator_set
-from termreview.reference.kinds.indicators import NO_INDEX, IndicatorSet
+from termreview.reference.kinds.indicators import NO_INDEX, IndicatorSet, load_indicator_set
 from termreview.reference.kinds.legal_documents import LegalDocument, load_documents
 from termreview.reference.kinds.measures import (  # fmt: skip
     LOT,
@@ -44,7 +43,6 @@ from termreview.reference.kinds.units import (
     load_contacts,
     load_registry,
 )
-from termreview.reference.kinds.word_template import check_word_template
 from termreview.reference.loading.file_reading import report_odd_entries
 from termreview.reference.loading.fingerprint import file_fingerprints, fingerprint
 from termreview.reference.loading.source import Source
@@ -64,6 +62,7 @@ from termreview.reference.texts.texts import (
     load_returns,
     load_sentences,
 )
+from termreview.reference.word_template import check_word_template
 from termreview.terms import Term
 
 _OFFICE_PLACE = "{office}"  # in a form or a task list: who collects the term

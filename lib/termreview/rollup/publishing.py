@@ -16,14 +16,20 @@ import pandas as pd
 
 from termreview.installation import made_with
 from termreview.reference.declarations import Reference
-from termreview.reference.kinds.word_template import TEMPLATE
+from termreview.reference.word_template import TEMPLATE
 from termreview.reporting.blocks.report_reading import Arrangement
 from termreview.reporting.editions.scope import EDITION_FILES, EDITIONS, SHAREABLE, scopes_of_kind
 from termreview.reporting.pages.portfolio import write_portfolio
 from termreview.reporting.records.published import ANNEX_FILE, FLAT_FILE
 from termreview.reporting.report.context import open_report
-from termreview.reporting.report.flat_files import most_bytes_of, write_flat
-from termreview.reporting.report.flat_table import OFFICE, PART, flat_csv, flat_table
+from termreview.reporting.report.flat_table import (
+    OFFICE,
+    PART,
+    flat_csv,
+    flat_table,
+    most_bytes_of,
+    write_flat,
+)
 from termreview.rollup.handed_in import SUFFIX, RowCache, find_handed_in
 from termreview.rollup.merging import Merged, merge_offices, own_list
 from termreview.rollup.roll_up import SEPARATOR, RollUp, report_title

@@ -16,7 +16,7 @@ from termreview.intake.received.received import ReceivedFile
 from termreview.intake.received_notices import unknown_files
 from termreview.reference.declarations import Reference
 from termreview.reference.kinds.calendar import Office
-from termreview.reference.kinds.word_template import TEMPLATE
+from termreview.reference.word_template import TEMPLATE
 from termreview.reporting.records.provenance import files_naming
 from termreview.reporting.summaries.decisions import open_findings
 from termreview.reporting.summaries.reporting import school_reporting

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from termreview.coded_text import CodedText
 from termreview.errors import DeclarationError, Problem
 from termreview.reference.declarations import Reference, TermReference, load_reference
-from termreview.reference.kinds.word_template import TEMPLATE
+from termreview.reference.word_template import TEMPLATE
 from termreview.reporting.blocks.report_parts import WHOLE_PART, is_heading
 from termreview.reporting.blocks.report_reading import AS_IT_STANDS, Arrangement, RowLimit
 from termreview.reporting.editions.scope import (
@@ -178,7 +178,7 @@ def annex_workbook(executed: Path, output: Path, step: Step) -> None:
 
 def flat_list(executed: Path, output: Path, step: Step) -> None:
     """Write the figures of one report as plain rows for who adds up several offices; a large list in several files."""
-    from termreview.reporting.report.flat_files import most_bytes_of, write_flat
+    from termreview.reporting.report.flat_table import most_bytes_of, write_flat
 
     write_flat(_flat_of(step), output, most_bytes_of(_reference_of(step)))
 

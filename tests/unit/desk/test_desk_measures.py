@@ -17,8 +17,18 @@ from bs4 import BeautifulSoup
 from desk_world import HOSTILE, TODAY, seen
 
 from termreview.desk.exports import Download, csv_file, file_name, xlsx_file
-from termreview.desk.measure_rows import plain_rows_of, word_rows, written
-from termreview.desk.measures import CATEGORY, DATE, NUMBER, compare, measures_of, schools_with, values_of
+from termreview.desk.measures import (
+    CATEGORY,
+    DATE,
+    NUMBER,
+    compare,
+    measures_of,
+    plain_rows_of,
+    schools_with,
+    values_of,
+    word_rows,
+    written,
+)
 from termreview.desk.term.overview import Scope, received_days
 from termreview.desk.views.measure_charts import draw, with_days, with_marks
 from termreview.desk.views.overview import overview_block

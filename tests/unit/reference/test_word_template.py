@@ -11,7 +11,7 @@ from office_world import part_of, rewritten
 from termreview.cli import __main__ as cli
 from termreview.errors import DeclarationError
 from termreview.reference.declarations import load_reference
-from termreview.reference.kinds.word_template import PLACES, TEMPLATE
+from termreview.reference.word_template import PLACES, TEMPLATE
 from worlds import REFERENCE, copy_reference
 
 BODY, LOOKS = "word/document.xml", "word/styles.xml"
@@ -87,7 +87,7 @@ def test_the_command_lists_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]
 
 def test_a_template_of_another_size_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = copy_reference(tmp_path)
-    monkeypatch.setattr("termreview.reference.kinds.word_template._LARGEST", 1000)
+    monkeypatch.setattr("termreview.reference.word_template._LARGEST", 1000)
     with pytest.raises(DeclarationError, match="văn bản quá lớn so với một tệp mẫu"):
         load_reference(folder)
 

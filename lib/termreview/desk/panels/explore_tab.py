@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from termreview.desk.exports import Download, csv_file, file_name, xlsx_file
-from termreview.desk.measure_rows import plain_rows_of, word_rows
-from termreview.desk.measures import NUMBER, Compared, Measure, compare, measures_of
+from termreview.desk.measures import NUMBER, Compared, Measure, compare, measures_of, plain_rows_of, word_rows
 from termreview.desk.panels.controls import controls
 from termreview.desk.panels.controls.desk import Desk
 from termreview.desk.panels.controls.pick_table import PickColumn, PickRow, PickTable, list_texts

@@ -9,8 +9,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from termreview.desk.measure_rows import written
-from termreview.desk.measures import ANY, CATEGORY, DATE, Compared, Measure
+from termreview.desk.measures import ANY, CATEGORY, DATE, Compared, Measure, written
 from termreview.desk.term.marks import SCHOOL_MARK, only_link
 from termreview.desk.term.term_now import TermNow
 from termreview.desk.term.wording import say

@@ -22,7 +22,7 @@ from termreview.reporting.blocks.blocks import Block, CalloutKind, callout, esca
 from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.tables import table
 from termreview.reporting.blocks.values import interval_text
-from termreview.reporting.report.level_margin_texts import MarginLine
+from termreview.reporting.report.school_outlook import MarginLine
 from termreview.reporting.school_pages.pages import school_page
 
 _FORMATS = {"percent": "percent1", "points": "points", "ratio": "ratio"}

@@ -16,8 +16,7 @@ from urllib.parse import urlsplit
 import pandas as pd
 
 from termreview.intake.files.file_reading import Remark
-from termreview.intake.values.date_text import day_of
-from termreview.intake.values.date_value import term_window
+from termreview.intake.values.date_value import day_of, term_window
 from termreview.reference.declarations import TermReference
 from termreview.terms import parse_term
 from termreview.text import day_text, fold

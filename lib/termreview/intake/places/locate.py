@@ -18,7 +18,6 @@ from termreview.forms.layout import (
     Printed,
     SheetLayout,
 )
-from termreview.intake.places.column_twins import has_further_head, settle_column_twins
 from termreview.intake.places.contradictions import (
     FoundRow,
     note_contradictions,
@@ -44,7 +43,7 @@ from termreview.intake.places.moved import (
     spelled_places,
 )
 from termreview.intake.places.office_cells import locate_office, read_office_identity
-from termreview.intake.places.twins import note_twins
+from termreview.intake.places.twins import has_further_head, note_twins, settle_column_twins
 from termreview.reference.kinds.forms import Form
 from termreview.spreadsheets.workbook import Sheet, Workbook
 from termreview.text import clean, fold, spelled_out

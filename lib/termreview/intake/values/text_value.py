@@ -6,8 +6,7 @@ import datetime
 import re
 from collections.abc import Iterable
 
-from termreview.intake.values.date_text import BARE_DATE
-from termreview.intake.values.date_value import fraction_readings
+from termreview.intake.values.date_value import BARE_DATE, fraction_readings
 from termreview.intake.values.misdecoded import has_lost_letters
 from termreview.intake.values.personal_data import is_personal, names_persons
 from termreview.intake.values.value_reading import (

@@ -23,7 +23,7 @@ from termreview.reporting.editions.scope import (
 from termreview.reporting.records.issued import Issue, issued_reference, issued_tables
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.status import PROVISIONAL, report_status
-from termreview.reporting.summaries.term_view import TermView, build_view
+from termreview.reporting.summaries.summaries import TermView, build_view
 from termreview.reporting.term.term_tables import State, TermTables, read_tables
 from termreview.storage.workspace import Workspace, has_tables
 from termreview.terms import Term, parse_term

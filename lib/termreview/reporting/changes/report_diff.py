@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import ast
+import json
+import re
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from termreview.installation import made_with
 from termreview.reference.declarations import Reference
-from termreview.reporting.blocks.model import plain_text
+from termreview.reporting.blocks.blocks import Block, parts_of
+from termreview.reporting.blocks.model import Part, plain_text
+from termreview.reporting.blocks.report_parts import cells_left_out
 from termreview.reporting.changes.bridge import CAUSES, DECISION, PROGRAM, RULE, BridgeStep, build_bridge
 from termreview.reporting.changes.comparison import first_state, second_state
 from termreview.reporting.changes.old_pages import tables_of_page
@@ -20,7 +26,7 @@ from termreview.reporting.changes.place_variances import (
     place_variances,
 )
 from termreview.reporting.changes.places import ReportContent, reported_content
-from termreview.reporting.changes.section_calls import SectionCall, section_calls
+from termreview.reporting.charts.charts import Chart
 from termreview.reporting.editions.scope import INTERNAL
 from termreview.reporting.pages.reading import one_line
 from termreview.reporting.records.issued import TABLES, Issue
@@ -28,15 +34,79 @@ from termreview.reporting.records.page_values import read_values
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.history import with_term
 from termreview.reporting.report.wording import say
-from termreview.reporting.summaries.term_view import TermView, build_view
+from termreview.reporting.summaries.summaries import TermView, build_view
 from termreview.reporting.term.term_tables import State
 from termreview.storage.atomic_files import sha256_of
 from termreview.storage.publication import is_published, read_published
 from termreview.storage.workspace import Workspace
 from termreview.terms import Term
 
+_ROOM: Final = "termreview.reporting."
+_NOT_SHOWN: Final = frozenset(["hide", "banner", "footer"])
+_HEADING: Final = re.compile(r"^(#{2,6})\s+(.+?)\s*#*$", re.MULTILINE)
 PREVIOUS: Final = "previous"  # the tables of the term before are others now: no part of the bridge
 PRINTED_CAUSES: Final = (*CAUSES, PREVIOUS)
+
+
+@dataclass(frozen=True)
+class SectionCall:
+    """One call: its chapter and heading as the page shows them, the module and function, the arguments after the report."""
+
+    title: str
+    module: str
+    function: str
+    arguments: tuple[Any, ...]
+
+    def parts(self, report: ReportContext) -> tuple[Part, ...]:
+        """What the section shows of one report; nothing where it only hands the page its data."""
+        show = getattr(import_module(self.module), self.function)
+        shown = show(report, *self.arguments)
+        return parts_of(shown) if isinstance(shown, Block | Chart) else ()
+
+
+def section_calls(notebook: Path, left_out: Collection[str] = ()) -> tuple[SectionCall, ...]:
+    """The sections of one report notebook, in the order of the page; what stands above and below the report is left out.
+
+    `left_out` are the cells, or headings with all below them, that are in no report of its kind.
+    """
+    modules: dict[str, str] = {}
+    titles: dict[int, str] = {}
+    calls = []
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    absent = cells_left_out(cells, left_out)
+    for cell in cells:
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "markdown":
+            for marks, text in _HEADING.findall(source):
+                titles = {level: told for level, told in titles.items() if level < len(marks)}
+                titles[len(marks)] = text
+        elif cell["cell_type"] == "code":
+            tree = ast.parse(source)
+            modules |= dict(_imports(tree))
+            if cell.get("id") not in absent and not _NOT_SHOWN.intersection(cell["metadata"].get("tags", [])):
+                title = " › ".join(titles.values())
+                calls += [SectionCall(title, *call) for call in _calls(tree, modules)]
+    return tuple(calls)
+
+
+def _imports(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and f"{node.module}.".startswith(_ROOM):
+            yield from ((name.asname or name.name, f"{node.module}.{name.name}") for name in node.names)
+
+
+def _calls(tree: ast.Module, modules: dict[str, str]) -> Iterator[tuple[str, str, tuple[Any, ...]]]:
+    """The calls `module.function(report, …)` that one cell shows; whatever else somebody wrote is no section."""
+    for node in tree.body:
+        match node:
+            case ast.Expr(
+                ast.Call(ast.Attribute(ast.Name(module), function), [ast.Name("report"), *others], [])
+            ) if module in modules and all(isinstance(each, ast.Constant) for each in others):
+                yield (
+                    modules[module],
+                    function,
+                    tuple(each.value for each in others if isinstance(each, ast.Constant)),
+                )
 
 
 @dataclass(frozen=True, eq=False)

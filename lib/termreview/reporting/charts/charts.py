@@ -7,7 +7,6 @@ across, names its missing figures, writes its numbers out, and stays readable in
 
 from __future__ import annotations
 
-from termreview.reporting.charts.calibration import reliability_plot
 from termreview.reporting.charts.change import dumbbell
 from termreview.reporting.charts.chart import Chart, chart, with_caption
 from termreview.reporting.charts.days import calendar_strip, day_number
@@ -15,7 +14,7 @@ from termreview.reporting.charts.grid import count_table, heat_map, transition_m
 from termreview.reporting.charts.line_panels import line_panels
 from termreview.reporting.charts.panels import Bounds, interval_panels
 from termreview.reporting.charts.parts import stacked_bars
-from termreview.reporting.charts.points import MIDDLE, Scale, count_bars, scatter, strips
+from termreview.reporting.charts.points import MIDDLE, Scale, count_bars, reliability_plot, scatter, strips
 from termreview.reporting.charts.ratios import Shares, dot_plot, gap_bars, ratio_strip
 
 __all__ = [

@@ -18,8 +18,7 @@ from termreview.reporting.summaries.quality import (
     schools_writing,
     unnamed_causes,
 )
-from termreview.reporting.summaries.summaries import Summaries
-from termreview.reporting.summaries.term_view import TermView
+from termreview.reporting.summaries.summaries import Summaries, TermView
 from termreview.reporting.term.schools import ALL
 
 IsShown = Callable[[str, Collection[str]], bool]

@@ -39,8 +39,7 @@ from termreview.reporting.records.provenance import (
     terms_behind,
 )
 from termreview.reporting.report.history import NO_HISTORY, term_history
-from termreview.reporting.summaries.summaries import Summaries
-from termreview.reporting.summaries.term_view import TermView, build_view
+from termreview.reporting.summaries.summaries import Summaries, TermView, build_view
 from termreview.reporting.term.answers import Answers, spread_answers
 from termreview.reporting.term.latest_term import term_or_latest
 from termreview.reporting.term.term_tables import (

@@ -15,9 +15,8 @@ from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.values import interval_text
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.insights import tell, years_of
-from termreview.reporting.report.level_margin_texts import margin_lines
 from termreview.reporting.report.narrative import listed
-from termreview.reporting.report.school_outlook import look_ahead
+from termreview.reporting.report.school_outlook import look_ahead, margin_lines
 from termreview.reporting.report.wording import before_name, labels
 from termreview.reporting.school_pages.material import (
     CRITERIA,

@@ -17,8 +17,7 @@ from termreview.reporting.report.agreement import AGREES, DIFFERS, unsettled
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import page_text
 from termreview.reporting.report.wording import fewest, label
-from termreview.reporting.summaries.criteria import school_points
-from termreview.reporting.summaries.index import UNALLOCATED, level_with_reason
+from termreview.reporting.summaries.index import UNALLOCATED, level_with_reason, school_points
 from termreview.reporting.summaries.ratios import COUNTED
 
 SCORES, CRITERIA, RATIOS = "scores", "criteria", "ratios"  # kinds of what pages hold against the peers

@@ -12,8 +12,8 @@ from termreview.reporting.summaries.index import level_distribution
 from termreview.reporting.summaries.ratios import ratios_by_scope
 from termreview.reporting.summaries.reporting import reporting_by_level
 from termreview.reporting.summaries.statistics import statistics_by_level
+from termreview.reporting.summaries.summaries import TermView
 from termreview.reporting.summaries.tasks import task_statuses
-from termreview.reporting.summaries.term_view import TermView
 from termreview.reporting.term.schools import ALL
 
 

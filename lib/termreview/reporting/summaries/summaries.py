@@ -1,4 +1,4 @@
-"""One term's figures, computed once: every summary table that the reports print."""
+"""One term as a report reads it: what was declared, who was expected, what came, and every summary table of it, computed once."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ from termreview.reporting.summaries.ratios import ratios_against_lines, ratios_b
 from termreview.reporting.summaries.reporting import received_by_day, reporting_by_level, school_reporting
 from termreview.reporting.summaries.statistics import rebuilt_totals, statistics_by_level
 from termreview.reporting.summaries.tasks import school_statuses, task_figures, task_statuses
-from termreview.reporting.term.answers import Answers
+from termreview.reporting.term.answers import Answers, spread_answers
+from termreview.reporting.term.schools import expected_schools
 from termreview.reporting.term.term_tables import TermTables
 
 STATUS_OPTIONS = "status"
@@ -120,4 +121,29 @@ def summarise(
             reference.opinions,
             [unit.name for unit in reference.registry.units],
         ),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class TermView:
+    """One term as a report reads it.
+
+    `withheld` are the fields and ratios of which this view holds no figure of a single school, only such sums as
+    may be shown.
+    """
+
+    declared: TermReference
+    schools: pd.DataFrame
+    tables: TermTables
+    answers: Answers
+    summaries: Summaries
+    withheld: frozenset[str] = frozenset()
+
+
+def build_view(reference: Reference, declared: TermReference, tables: TermTables) -> TermView:
+    """Sum up the tables of one term, wherever they come from."""
+    schools = expected_schools(declared, reference.registry)
+    answers = spread_answers(tables.observations, declared)
+    return TermView(
+        declared, schools, tables, answers, summarise(reference, declared, schools, answers, tables)
     )

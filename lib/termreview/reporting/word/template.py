@@ -16,7 +16,7 @@ from docx.oxml.ns import qn
 
 from termreview.coded_text import CodedText
 from termreview.errors import RunError
-from termreview.reference.kinds.word_template import BODY_PLACE, STYLES
+from termreview.reference.word_template import BODY_PLACE, STYLES
 from termreview.reporting.word.page_fill import Spacing, spacing_of
 from termreview.reporting.word.xml import EMU_PER_TWIP, NAMESPACES, Page, Styles
 

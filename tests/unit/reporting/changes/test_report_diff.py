@@ -18,8 +18,7 @@ from termreview.reporting.changes.bridge import PROGRAM, RULE
 from termreview.reporting.changes.old_pages import tables_of_page
 from termreview.reporting.changes.place_variances import PlaceVariance, anchored, place_variances
 from termreview.reporting.changes.places import CELL, ReportContent, aligned, figured_text, reported_content
-from termreview.reporting.changes.report_diff import PREVIOUS, outside_cause
-from termreview.reporting.changes.section_calls import section_calls
+from termreview.reporting.changes.report_diff import PREVIOUS, outside_cause, section_calls
 from termreview.reporting.records.issued import Issue
 from termreview.reporting.records.page_values import read_values, sections_of, values_text, with_values
 from termreview.storage.workspace import Workspace

@@ -15,8 +15,7 @@ from report_world import report
 from termreview.reporting.editions.scope import EDITIONS
 from termreview.reporting.records.published import flat_parts
 from termreview.reporting.report.context import present
-from termreview.reporting.report.flat_files import write_flat
-from termreview.reporting.report.flat_table import flat_csv, flat_table
+from termreview.reporting.report.flat_table import flat_csv, flat_table, write_flat
 from termreview.rollup.handed_in import find_handed_in
 from termreview.rollup.merging import merge_offices
 

@@ -19,8 +19,7 @@ from termreview.pieces import Pieces, pieces_in_use
 from termreview.reference.kinds.calendar import contact_text
 from termreview.reporting.blocks.values import interval_text
 from termreview.reporting.report.context import ReportContext, build_view
-from termreview.reporting.report.level_margin_texts import margin_lines
-from termreview.reporting.report.school_outlook import look_ahead, margins_of
+from termreview.reporting.report.school_outlook import look_ahead, margin_lines, margins_of
 from termreview.reporting.school_pages import pages
 from termreview.reporting.school_pages.index import score_strip
 from termreview.reporting.school_pages.material import (

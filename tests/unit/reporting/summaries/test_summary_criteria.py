@@ -7,7 +7,7 @@ import pytest
 import report_world
 
 from termreview.reporting.blocks.rows import ties
-from termreview.reporting.summaries.criteria import by_weakest, school_criteria, school_points
+from termreview.reporting.summaries.index import by_weakest, school_criteria, school_points
 from worlds import HK1
 
 GAP = float("nan")

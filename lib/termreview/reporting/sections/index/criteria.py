@@ -29,8 +29,7 @@ from termreview.reporting.report.wording import (
     scope_heads,
     threshold,
 )
-from termreview.reporting.summaries.criteria import by_weakest, school_criteria, school_points
-from termreview.reporting.summaries.index import OVERALL
+from termreview.reporting.summaries.index import OVERALL, by_weakest, school_criteria, school_points
 from termreview.reporting.term.schools import ALL, short_names
 
 
