@@ -31,9 +31,7 @@ SCHEDULER = (
 )
 LOCAL = "local"  # workers of this machine, begun and ended with the work
 _CONNECT_S = 30
-_ALONE_S = (
-    20.0  # for a batch that is still out when others have nothing left to do; then it is done here as well
-)
+_ALONE_S = 20.0  # for a batch that is still out when all others are back; then it is done here as well
 _NO_WORKER_S = 10.0  # for a worker to come back; a worker that Dask's nanny begins anew takes three
 _TRIES = 3  # workers that may die over one batch
 
@@ -174,7 +172,7 @@ def _brought(client: Any, futures: Sequence[Any], number: int) -> Any:
         try:
             return futures[number].result(timeout=1)
         except TimeoutError:
-            if futures[number].done():
+            if futures[number].status == "error":  # its own; it may also have come back this moment
                 raise
         except Exception:
             if not _has_workers(client):  # it did not fail, it was lost with them
@@ -186,17 +184,10 @@ def _brought(client: Any, futures: Sequence[Any], number: int) -> Any:
         if done != back:
             back, since = done, time.monotonic()
         waited = time.monotonic() - since
-        if waited > _ALONE_S and (done == len(futures) - number - 1 or _has_idle_worker(client)):
+        if done == len(futures) - number - 1 and waited > _ALONE_S:
             raise TimeoutError
         if waited > PATIENCE_S:
             raise _Deserted
-
-
-def _has_idle_worker(client: Any) -> bool:
-    """Whether somebody waits for work, so that what is still out is held by who is silent or slow."""
-    with suppress(Exception):
-        return not all(client.processing().values())
-    return False
 
 
 def _has_workers(client: Any) -> bool:
