@@ -12,7 +12,7 @@ from typing import Any
 
 import xlsxwriter
 from xlsxwriter.sharedstrings import SharedStrings
-from xlsxwriter.utility import _preserve_whitespace, xl_rowcol_to_cell_fast
+from xlsxwriter.utility import _preserve_whitespace, xl_col_to_name
 from xlsxwriter.worksheet import CellBlankTuple, CellNumberTuple, CellStringTuple, Worksheet
 
 LONGEST = 32_000  # of the 32 767 units of UTF-16 that a cell of Excel holds
@@ -43,18 +43,34 @@ class _Sheet(Worksheet):
         Worksheet._write_blank,
     )
 
-    def _write_cell(self, row: int, col: int, cell: Any) -> None:
-        kind, look = type(cell), cell.format
-        if look is None or kind not in (CellNumberTuple, CellStringTuple, CellBlankTuple):
-            super()._write_cell(row, col, cell)
-            return
-        begin = f'<c r="{xl_rowcol_to_cell_fast(row, col)}" s="{look._get_xf_index()}"'
-        if kind is CellNumberTuple:
-            self.fh.write(f"{begin}><v>{cell.number:.16G}</v></c>")
-        elif kind is CellStringTuple:
-            self.fh.write(f'{begin} t="s"><v>{cell.string}</v></c>')
-        else:
-            self.fh.write(f"{begin}/>")
+    def _write_rows(self) -> None:
+        """The rows in their order, each put together first; what is no plain cell is left to xlsxwriter."""
+        self._calculate_spans()
+        names = [xl_col_to_name(column) for column in range(self.dim_colmax + 1)]
+        for row in range(self.dim_rowmin, self.dim_rowmax + 1):
+            cells, about, span = self.table.get(row), self.row_info.get(row), self.row_spans.get(row // 16)
+            if not cells:
+                if about is not None:
+                    self._write_empty_row(row, span, about)
+                continue
+            self._write_row(row, span, about)
+            line: list[str] = []
+            for column in sorted(cells):
+                cell = cells[column]
+                kind, look = type(cell), cell.format
+                if look is None or kind not in (CellNumberTuple, CellStringTuple, CellBlankTuple):
+                    self.fh.write("".join(line))
+                    line.clear()
+                    self._write_cell(row, column, cell)
+                    continue
+                begin = f'<c r="{names[column]}{row + 1}" s="{look.xf_index or look._get_xf_index()}"'
+                if kind is CellNumberTuple:
+                    line.append(f"{begin}><v>{cell.number:.16G}</v></c>")
+                elif kind is CellStringTuple:
+                    line.append(f'{begin} t="s"><v>{cell.string}</v></c>')
+                else:
+                    line.append(f"{begin}/>")
+            self.fh.write("".join(line) + "</row>")
 
     def _calculate_spans(self) -> None:
         """The first and the last column of each sixteen rows; sheets of ours have no comments."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -228,11 +229,14 @@ def _write_schools(book: Any, formats: Formats, schools: pd.DataFrame, words: Ma
     sheet.set_column(1, 1, 2 * SCHOOLS_WIDTH)
     sheet.set_row(HEAD_ROW, LINE * 6)
     codes, blank = schools.attrs.get("codes", {}), formats.of("cell")
+    whole, broken = (formats.of("cell", "right", Piece(0.0, kind).format) for kind in ("integer", "ratio"))
     for place, (head, column) in enumerate(schools.items()):
         sheet.write_string(CODE_ROW, place, _text(codes.get(head, "")), formats.of("code"))
         sheet.write_string(HEAD_ROW, place, _text(head), formats.of("head"))
         for row, value in enumerate(plain_values(column), start=HEAD_ROW + 1):
-            if is_missing(value):
+            if type(value) is float and value == value:  # most of them
+                sheet.write_number(row, place, value, whole if value.is_integer() else broken)
+            elif is_missing(value):
                 sheet.write_blank(row, place, None, blank)
             else:
                 _write_piece(sheet, formats, row, place, _piece_of(value), "cell", "left")
@@ -368,6 +372,7 @@ def _sheet(book: Any, name: str, words: Mapping[str, str]) -> Any:
     return sheet
 
 
+@lru_cache(maxsize=2**14)  # a column says the same few
 def _text(value: object) -> str:
     """One text of a report as a cell holds it."""
     return fitted(clean_text(value))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from termreview.reporting.blocks.model import (
@@ -76,8 +76,12 @@ class Piece:
 
     def shown(self, number: float) -> str:
         """How this cell shows a number: as the page writes it; spreadsheets look at fifteen digits when they round."""
-        text = number_text(exact_number(f"{number:.15g}"), self.written)
-        return f"{self.before}{text}{self.after}"
+        return f"{self.before}{_number_text(number, self.written)}{self.after}"
+
+
+@lru_cache(maxsize=2**16)  # a report has many figures and few different ones
+def _number_text(number: float, written: str) -> str:
+    return number_text(exact_number(f"{number:.15g}"), written)
 
 
 @cache

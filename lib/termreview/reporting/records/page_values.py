@@ -18,6 +18,7 @@ import json
 import zlib
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 from termreview.reporting.blocks.model import Part
@@ -109,10 +110,11 @@ def _bare(content: Any) -> Any:
     if isinstance(content, list | tuple):
         if len(content) > 1 and isinstance(content[0], int | float):
             return [_printed(content[0], content[1]), *content[1:]]
-        return [_bare(value) for value in content]
+        return [value if type(value) is str else _bare(value) for value in content]
     return content
 
 
+@lru_cache(maxsize=2**16)  # a report has many figures and few different ones
 def _printed(value: Any, format: str) -> int | float:
     """One figure as exactly as its format prints it."""
     number = (printed_number(value, format) or Decimal(0)) / NUMBER_FORMATS[format][1]

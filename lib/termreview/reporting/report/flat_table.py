@@ -14,11 +14,10 @@ import numpy as np
 import pandas as pd
 
 from termreview.reference.declarations import Reference, TermReference
-from termreview.reporting.blocks.csv_table import csv_bytes
-from termreview.reporting.blocks.rows import records
+from termreview.reporting.blocks.csv_table import csv_bytes, csv_of_frame
 from termreview.reporting.records.published import FLAT_INDEX
 from termreview.reporting.report.context import ReportContext, TermView
-from termreview.reporting.summaries.communes import Sums
+from termreview.reporting.summaries.communes import Sums, sums_by_commune
 from termreview.reporting.summaries.statistics import WHOLE_COLUMN
 from termreview.reporting.term.schools import ALL
 from termreview.storage.workspace import atomic_write, place_in
@@ -56,10 +55,10 @@ def flat_table(report: ReportContext) -> pd.DataFrame:
     names["commune"] = dict(zip(schools["commune_id"], schools["commune_name"], strict=True))
     whole = OFFICE if report.scope.is_whole else PART
     frames = [
-        *(_placed(rows, whole) for rows in _sums(report, Sums(report.reference, view))),
+        *(_placed(rows, whole) for rows in _sums(report, Sums(view, report.reference.ratios))),
         *(
             rows.assign(scope=COMMUNE, commune_code=rows["scope"])
-            for rows in _sums(report, Sums(report.reference, view, by_commune=True), are_totals=True)
+            for rows in _sums(report, sums_by_commune(view, report.reference.ratios), are_totals=True)
         ),
         *(
             rows.assign(scope=SCHOOL).merge(
@@ -92,7 +91,7 @@ def plain_rows(table: pd.DataFrame) -> pd.DataFrame:
 
 def flat_csv(table: pd.DataFrame) -> bytes:
     """The rows as CSV, under the codes of their columns: UTF-8 with its mark, `;` between cells, a decimal comma."""
-    return csv_bytes({name: name for name in table.columns}, records(table))
+    return csv_of_frame(table)
 
 
 def _placed(rows: pd.DataFrame, whole: str) -> pd.DataFrame:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from functools import cached_property, lru_cache
 
 import pandas as pd
 
-from termreview.reference.declarations import Reference
+from termreview.reference.kinds.measures import Ratio
 from termreview.reporting.summaries.index import level_distribution
 from termreview.reporting.summaries.ratios import ratios_by_scope
 from termreview.reporting.summaries.reporting import reporting_by_level
@@ -24,8 +24,8 @@ class Sums:
     sensitive attributes by commune stand in no report that speaks of more than that commune.
     """
 
-    def __init__(self, reference: Reference, view: TermView, *, by_commune: bool = False) -> None:
-        self._reference, self._view, self._by_commune = reference, view, by_commune
+    def __init__(self, view: TermView, ratios: Sequence[Ratio], *, by_commune: bool = False) -> None:
+        self._view, self._ratios, self._by_commune = view, ratios, by_commune
 
     @cached_property
     def reporting(self) -> pd.DataFrame:
@@ -47,7 +47,7 @@ class Sums:
         own = self._view.summaries
         if not self._by_commune:
             return own.ratios
-        return self._of(ratios_by_scope, own.school_ratios, self._reference.ratios)
+        return self._of(ratios_by_scope, own.school_ratios, self._ratios)
 
     @cached_property
     def statuses(self) -> pd.DataFrame:
@@ -69,6 +69,12 @@ class Sums:
         schools = self._view.schools
         code = dict(zip(schools["school_id"], schools["commune_id"], strict=True))
         return _parts(summed(frame.assign(level=frame["school_id"].map(code)), *about))
+
+
+@lru_cache(maxsize=2)  # the table of a report and the list beside it tell the same
+def sums_by_commune(view: TermView, ratios: tuple[Ratio, ...]) -> Sums:
+    """The sums of one term by commune, each worked out once."""
+    return Sums(view, ratios, by_commune=True)
 
 
 def _parts(frame: pd.DataFrame) -> pd.DataFrame:

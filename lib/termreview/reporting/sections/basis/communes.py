@@ -11,7 +11,7 @@ from termreview.reporting.blocks.values import Number, Share
 from termreview.reporting.report.applicable import has_states
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.wording import communes_head, say, scope_title, shown
-from termreview.reporting.summaries.communes import Sums
+from termreview.reporting.summaries.communes import Sums, sums_by_commune
 from termreview.reporting.summaries.index import OVERALL, second_level
 from termreview.reporting.term.schools import ALL
 
@@ -22,8 +22,8 @@ def by_commune(report: ReportContext) -> Block:
     if len(names) < 2:
         return Block("")
     words = report.reference.sentences["communes"]
-    lines = _lines(report, Sums(report.reference, report.term, by_commune=True), list(names))
-    whole = _lines(report, Sums(report.reference, report.term), [ALL])
+    lines = _lines(report, sums_by_commune(report.term, report.reference.ratios), list(names))
+    whole = _lines(report, Sums(report.term, report.reference.ratios), [ALL])
     sizes: dict[str, str] = words["columns"]
     level = second_level(report.declared.indicator_set)
     columns = {
