@@ -11,11 +11,13 @@ import hashlib
 import io
 import json
 import pickle
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any, NoReturn
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, NoReturn, TypeVar
 
 from termreview.installation import made_with
+
+Made = TypeVar("Made")
 
 
 class Pieces:
@@ -95,6 +97,25 @@ def key_of(kind: str, made_of: object) -> bytes:
     """
     told = kind.encode() + b"\0" + pickle.dumps(made_of, pickle.HIGHEST_PROTOCOL)
     return hashlib.blake2b(told, digest_size=20).digest()
+
+
+def found_or_made(kind: str, made_of: object, make: Callable[[], Made]) -> Made:
+    """What was made of the same before, plain values alone; else it is made, and kept for the next time."""
+    pieces = pieces_at_hand()
+    if pieces is None:
+        return make()
+    try:
+        key = key_of(kind, made_of)
+    except (pickle.PicklingError, AttributeError, TypeError):
+        return make()
+    with suppress(pickle.UnpicklingError):
+        if (piece := pieces.find(key)) is not None:
+            found: Made = loaded(piece)
+            return found
+    made = make()
+    with suppress(pickle.PicklingError, AttributeError, TypeError):
+        pieces.keep(key, pickle.dumps(made, pickle.HIGHEST_PROTOCOL))
+    return made
 
 
 def _program() -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from termreview import pieces as pieces_module
-from termreview.pieces import Pieces, key_of, loaded, pieces_at_hand, pieces_in_use
+from termreview.pieces import Pieces, found_or_made, key_of, loaded, pieces_at_hand, pieces_in_use
 from termreview.reporting.blocks import tables
 from termreview.reporting.blocks.blocks import Block
 from termreview.reporting.blocks.tables import table
@@ -61,6 +61,34 @@ def test_another_program_finds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     content = kept.content()
     monkeypatch.setattr(pieces_module, "made_with", lambda: {"package_sha256": "another"})
     assert Pieces(content).find(b"one") is None
+
+
+def test_what_was_made_of_the_same_is_found_and_of_anything_else_is_made() -> None:
+    made: list[object] = []
+
+    def make(value: object) -> object:
+        made.append(value)
+        return value
+
+    def made_of(*parts: object) -> object:
+        return found_or_made("sums", parts, lambda: make(list(parts)))
+
+    assert [made_of(1), made_of(1)] == [[1], [1]]
+    assert made == [[1], [1]], "nothing is kept outside of a step"
+    kept = Pieces()
+    with pieces_in_use(kept):
+        assert [made_of("a", 2.0), made_of("a", 2.0), made_of("a", 3.0)] == [
+            ["a", 2.0],
+            ["a", 2.0],
+            ["a", 3.0],
+        ]
+        assert made[2:] == [["a", 2.0], ["a", 3.0]]
+        for _ in range(2):  # no plain value: it is made each time
+            found_or_made("day", 1, lambda: make(DAY))
+        assert made[4:] == [DAY, DAY]
+    with pieces_in_use(Pieces(kept.content())):
+        assert made_of("a", 3.0) == ["a", 3.0]
+    assert len(made) == 6
 
 
 class Harmful:

@@ -107,7 +107,7 @@ def _shown(value: Any, options: Mapping[Any, str]) -> Any:
 
 def short_number(value: Any) -> float | int | None:
     """One number as the page's data holds it; None where there is none."""
-    if value is None or pd.isna(value):
+    if value is None or value is pd.NA or value != value:
         return None
     number = round(float(value), 6)
     return int(number) if number.is_integer() else number

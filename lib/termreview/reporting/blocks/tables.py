@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 
 import pandas as pd
 
-from termreview.pieces import key_of, loaded, pieces_at_hand
+from termreview.pieces import found_or_made, pieces_at_hand
 from termreview.reporting.blocks.blocks import (
     MARK_TITLES,
     Block,
@@ -216,29 +215,22 @@ def _bodies(rows: Sequence[_Row], layout: _Layout) -> str:
 
 def _rows(frame: pd.DataFrame, layout: _Layout) -> list[_Row]:
     """The rows of the frame; those of a long table are taken as they were shown before, where they say the same."""
-    told, pieces = records(frame), pieces_at_hand()
-    if pieces is None or len(told) < _LONG:
+    told = records(frame)
+    if pieces_at_hand() is None or len(told) < _LONG:
         return [_row(record, layout) for record in told]
     names = list(dict.fromkeys(name for name in (*layout.columns, layout.group_by, layout.marks) if name))
     shown_as = repr((replace(layout, traces={}, badges=frozenset()), sorted(layout.badges)))
     rows = []
     for record in told:
         targets = [target(record) for target in layout.traces.values()]
-        try:
-            key = key_of("row", (shown_as, targets, [record[name] for name in names]))
-        except (pickle.PicklingError, AttributeError, TypeError):  # it holds a chart
-            rows.append(_row(record, layout))
-            continue
-        row, piece = None, pieces.find(key)
-        with suppress(pickle.UnpicklingError):
-            row = None if piece is None else _Row(*loaded(piece))
-        if row is None:
-            row = _row(record, layout)
-            with suppress(pickle.PicklingError, AttributeError, TypeError):
-                told_by = (row.html, row.cells, row.group, row.mark, row.badge)
-                pieces.keep(key, pickle.dumps(told_by, pickle.HIGHEST_PROTOCOL))
-        rows.append(row)
+        made_of = (shown_as, targets, [record[name] for name in names])
+        rows.append(_Row(*found_or_made("row", made_of, partial(_told_by, record, layout))))
     return rows
+
+
+def _told_by(record: Mapping[Any, Any], layout: _Layout) -> tuple[Any, ...]:
+    row = _row(record, layout)
+    return row.html, row.cells, row.group, row.mark, row.badge
 
 
 def _row(record: Mapping[Any, Any], layout: _Layout) -> _Row:

@@ -9,10 +9,9 @@ The price is that a block may hide a little more than one search of the whole wo
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Iterable, Sequence
 
-from termreview.pieces import key_of, loaded, pieces_at_hand
+from termreview.pieces import found_or_made
 from termreview.reference.kinds.disclosure import Disclosure
 from termreview.reporting.editions.atoms import Atom
 from termreview.reporting.editions.complementary_suppression import Cell, Search, disclosed_cells, small_cells
@@ -127,23 +126,17 @@ class _Block:
 
     def _found(self, disclosure: Disclosure) -> list[Cell]:
         """What the search shows, in the block's own places; done before where the block's counts are as they were."""
-        pieces, wanted = pieces_at_hand(), list(self._wanted.values())
-        if pieces is None:
-            return self._searched(wanted, disclosure)
+        wanted = list(self._wanted.values())
         persons = [
             (atom.school_id, atom.column, sorted(atom.places), atom.count, atom.room) for atom in self._atoms
         ]
         cells = [sorted(cell) for cell in (*self._candidates, *self._wanted, *self._held)]
         sizes = (len(self._candidates), len(self._wanted))
-        key = key_of("suppression", (persons, cells, sizes, wanted, disclosure))
-        piece = pieces.find(key)
-        if piece is None:
-            found = [sorted(cell) for cell in self._searched(wanted, disclosure)]
-            pieces.keep(key, piece := pickle.dumps(found))
-        return [frozenset(cell) for cell in loaded(piece)]
-
-    def _searched(self, wanted: Sequence[float], disclosure: Disclosure) -> list[Cell]:
-        return self._search(self._candidates, list(self._wanted)).shown(wanted, disclosure)
+        return found_or_made(
+            "suppression",
+            (persons, cells, sizes, wanted, disclosure),
+            lambda: self._search(self._candidates, list(self._wanted)).shown(wanted, disclosure),
+        )
 
     def _search(self, candidates: Sequence[Cell], small: Sequence[Cell]) -> Search:
         return Search(self._atoms, candidates, small, self._held, whole_last=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import statistics
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -138,7 +137,7 @@ class Spread:
         if count < max(least, 1):
             return None
         places = {(count - 1) // 2, count // 2}
-        return statistics.mean(self.ordered[place + (place >= left_out)] for place in places)
+        return sum(self.ordered[place + (place >= left_out)] for place in places) / len(places)
 
 
 @lru_cache(maxsize=12)

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 from rapidfuzz import fuzz, process
 
+from termreview.pieces import found_or_made
 from termreview.reference.texts.opinions import OpinionGroups
 from termreview.reporting.term.answers import Answers
 from termreview.reporting.term.schools import short_names
@@ -127,15 +129,29 @@ def opinions(
     `addressee` is whom a named proposal goes to; `school_count` schools wrote it, each counted once, `school_names`
     in registry order.
     """
+    written = [(field_id, list(answers.text(field_id).dropna().items())) for field_id in field_ids]
     names = short_names(schools)
-    units = _any_of(unit_names)
+    rows = found_or_made(
+        "opinions",
+        (written, names, declared, sorted(unit_names)),
+        lambda: _opinion_rows(written, names, declared, _any_of(unit_names)),
+    )
+    return pd.DataFrame(rows, columns=list(OPINION_COLUMNS))
+
+
+def _opinion_rows(
+    answers: Sequence[tuple[str, Sequence[tuple[Hashable, Any]]]],
+    names: Mapping[str, str],
+    declared: OpinionGroups,
+    units: re.Pattern[str] | None,
+) -> list[tuple[str, str, str, bool, int, list[str]]]:
     rows = []
-    for field_id in field_ids:
+    for field_id, texts in answers:
         thoughts: dict[str, _Thought] = {}
         for group in (one for one in declared.groups if one.field_id == field_id):
             thought = _Thought(group.text, group.addressee)
             thoughts |= {_key(wording, units): thought for wording in group.wordings}
-        for school_id, text in answers.text(field_id).dropna().items():
+        for school_id, text in texts:
             for sentence in sentences_of(_PERSONAL.sub(HIDDEN, str(text))):
                 key = _alike(_key(sentence, units), thoughts, declared)
                 thoughts.setdefault(key, _Thought()).add(names[str(school_id)], _shortened(sentence))
@@ -144,7 +160,7 @@ def opinions(
             (field_id, one.wording, one.addressee, bool(one.text), len(one.schools), list(one.schools))
             for one in sorted(written, key=lambda thought: -len(thought.schools))
         ]
-    return pd.DataFrame(rows, columns=list(OPINION_COLUMNS))
+    return rows
 
 
 def schools_writing(opinions: pd.DataFrame, field_id: str) -> int:
