@@ -13,8 +13,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
+from termreview.intake.checks.answer_grid import Flags, Places
 from termreview.intake.files.file_reading import Remark
 from termreview.intake.values.date_value import day_of, term_window
 from termreview.reference.declarations import TermReference
@@ -31,18 +35,16 @@ _LINK = re.compile(
     r"""(?:\b(?:h?t{1,4}ps?|file):|\bwww\.)(?:[^\s,;]++|[,;](?!https?:|www\.))++|\b[A-Za-z]:\\[^;,\n]*|\\\\[^;,\n]+""",
     re.IGNORECASE,
 )
-_ALONE = re.compile(
-    r"https?://[^\s,;]+"
-)  # a text that is one link and nothing else: most of those with links
 _AROUND = ".,;:)]}>\"'”’"
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 _OF_PERSONS = re.compile(r"utm_\w+=[^&]*&?|fbclid=[^&]*&?")  # who followed a link, not where it leads
 # Nearly every link: a site by its name in plain letters, and a path.
-_PLAIN = re.compile(
-    r"https?://(?:www\.)?((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24})(/[^\s?#]*)?"
-)
+_SITE = r"https?://(?:www\.)?((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24})"
+_PLAIN = re.compile(rf"{_SITE}(/[^\s?#]*)?")
+# One that would be read whole, and nothing else.
+_ALONE = re.compile(rf"{_SITE}(/(?:[^\s?#,;]*[^\s?#,;{re.escape(_AROUND)}])?)?")
 _INNER = ("localhost", ".local", ".lan")
-_COLUMNS = ("school_id", "field_id", "sheet", "cell", "value_text")
+_COLUMNS = ("school_id", "field_id", "sheet", "cell")
 _NUMBER, _DAY = "number", "on"
 _DATED = re.compile(
     r"(?<![\d/.-])(\d{1,2})(?:[/.-]|\s+tháng\s+)(\d{1,2})(?:[/.-]|\s+năm\s+)(20\d\d)(?![\d/-])", re.IGNORECASE
@@ -58,6 +60,34 @@ _SUFFIXES = "pdf|docx?|docm|xlsx?|xlsm|pptx?|odt|ods|rtf|jpe?g|jfif|png|gif|webp
 _SUFFIX = re.compile(rf"\.(?:{_SUFFIXES})(?!\w)", re.IGNORECASE)
 _BETWEEN = re.compile(r"[,;:\n\"“”]")
 _LONGEST_NAME = 255
+
+
+class _Texts(NamedTuple):
+    """The answered texts of some observations: the rows where they stand, and what they say."""
+
+    observations: pd.DataFrame
+    rows: Places
+    said: pa.Array | pa.ChunkedArray
+
+    def those(self, wanted: Flags) -> _Texts:
+        """Some of the texts."""
+        return _Texts(self.observations, self.rows[wanted], self.said.filter(pa.array(wanted)))
+
+    def of(self, field_ids: Sequence[str]) -> _Texts:
+        """The texts that answer some fields."""
+        field_of = _column(self.observations, "field_id").take(pa.array(self.rows))
+        return self.those(_flags(pc.is_in(field_of, pa.array(field_ids, field_of.type))))
+
+    def holding(self, pattern: str) -> _Texts:
+        """The texts that hold what a pattern of Arrow's engine names."""
+        return self.those(_flags(pc.match_substring_regex(self.said, pattern)))
+
+    def named(self) -> Iterator[_Named]:
+        """Each text with its place."""
+        rows = pa.array(self.rows)
+        columns = [_column(self.observations, name).take(rows) for name in _COLUMNS]
+        texts = [column.to_numpy(zero_copy_only=False).tolist() for column in (*columns, self.said)]
+        return map(_Named._make, zip(*texts, strict=True))
 
 
 class _Named(NamedTuple):
@@ -91,17 +121,16 @@ def evidence_questions(
     labels = {field_id: field.label for field_id, field in term.form.all_fields().items()}
     names = {school.unit_id: school.name for school in term.schools}
     by_link: defaultdict[str, list[_Named]] = defaultdict(list)
-    for named in _links(answered):
-        fault = fault_of_link(named.said)
+    for named, fault, link in _links(answered):
         if fault:
             yield named.school_id, _remark(fault, named, labels, found=named.said)
-        elif (link := normalised_link(named.said)) is not None:
+        elif link is not None:
             by_link[link].append(named)
     yield from _shared(by_link, labels, names)
     yield from _of_other_years(by_link, previous, term, labels)
-    documents = answered[answered["field_id"].isin(_documents(term))]
-    dated = documents[documents["value_text"].str.contains(_MAY_BE_DATED, regex=True)]
-    in_words = [named._replace(said=_LINK.sub(" ", named.said)) for named in map(_Named._make, _rows(dated))]
+    documents = answered.of(_documents(term))
+    dated = documents.holding(_MAY_BE_DATED)
+    in_words = [named._replace(said=_LINK.sub(" ", named.said)) for named in dated.named()]
     yield from _two_dates(answered, in_words, labels)
     yield from _of_other_periods(in_words, term, labels)
     if sent:
@@ -116,27 +145,54 @@ def _documents(term: TermReference) -> list[str]:
 def named_links(observations: pd.DataFrame) -> dict[str, tuple[str, ...]]:
     """The links that schools name and that others can open by how they are written, each with its schools, in their order."""
     found: defaultdict[str, dict[str, None]] = defaultdict(dict)
-    for named in _links(_answered(observations)):
-        if not fault_of_link(named.said):
+    for named, fault, _ in _links(_answered(observations)):
+        if not fault:
             found[named.said][named.school_id] = None
     return {link: tuple(schools) for link, schools in found.items()}
 
 
-def _answered(observations: pd.DataFrame) -> pd.DataFrame:
-    is_text = (observations["state"] == "answered") & observations["value_text"].notna()
-    return observations.loc[is_text, list(_COLUMNS)]
+def _answered(observations: pd.DataFrame) -> _Texts:
+    states, said = _column(observations, "state"), _column(observations, "value_text")
+    is_text = _flags(pc.and_(pc.equal(states, "answered"), pc.is_valid(said)))
+    return _Texts(observations, np.flatnonzero(is_text), said.filter(pa.array(is_text)))
 
 
-def _links(texts: pd.DataFrame) -> Iterator[_Named]:
-    may_hold = texts["value_text"].str.contains(_MAY_HOLD, regex=True)
-    for school_id, field_id, sheet, cell, text in _rows(texts[may_hold]):
-        found = [text] if _ALONE.fullmatch(text) else _LINK.findall(text)
-        for link in found:
-            yield _Named(school_id, field_id, sheet, cell, link.rstrip(_AROUND))
+def _column(observations: pd.DataFrame, name: str) -> pa.Array | pa.ChunkedArray:
+    """One column of texts as Arrow has it, where this process keeps texts so without a copy."""
+    return pa.array(observations[name].array, pa.large_string(), from_pandas=True)
 
 
-def _rows(texts: pd.DataFrame) -> Iterator[tuple[str, ...]]:
-    return zip(*(texts[name].to_numpy(object).tolist() for name in _COLUMNS), strict=True)
+def _flags(found: pa.Array | pa.ChunkedArray) -> Flags:
+    """What Arrow found of each row, nothing of one that is missing."""
+    flags: Flags = pc.fill_null(found, False).to_numpy(zero_copy_only=False)
+    return flags
+
+
+def _links(texts: _Texts) -> Iterator[tuple[_Named, str, str | None]]:
+    """Each link with its place, what keeps others from opening it, and itself as it is compared with others."""
+    for named in texts.holding(_MAY_HOLD).named():
+        *place, said = named
+        before, _, last = said.rpartition(" ")
+        alone = _ALONE.fullmatch(last)
+        if (  # nearly every text with links: at most some words, and one plain link
+            alone is not None
+            and not alone[1].endswith(_INNER)
+            and ":" not in before
+            and "\\" not in before
+            and "www." not in before.lower()
+        ):
+            yield _Named(*place, last), "", _normalised(alone)
+            continue
+        for written in _LINK.findall(said):
+            link = written.rstrip(_AROUND)
+            fault = fault_of_link(link)
+            yield _Named(*place, link), fault, None if fault else normalised_link(link)
+
+
+def _normalised(plain: re.Match[str]) -> str | None:
+    """One plain link, as `normalised_link`."""
+    path = (plain[2] or "").rstrip("/")
+    return f"{plain[1]}{path}" if path else None
 
 
 def fault_of_link(link: str) -> str:
@@ -171,8 +227,7 @@ def fault_of_link(link: str) -> str:
 def normalised_link(link: str) -> str | None:
     """One link as it is compared with others; None for the first page of a site, which many rightly name."""
     if (plain := _PLAIN.fullmatch(link)) is not None:
-        path = (plain[2] or "").rstrip("/")
-        return f"{plain[1]}{path}" if path else None
+        return _normalised(plain)
     parts = urlsplit(link if "://" in link else f"http://{link}")
     path, query = parts.path.rstrip("/"), _OF_PERSONS.sub("", parts.query).rstrip("&")
     if not path and not query:
@@ -187,6 +242,8 @@ def _shared(
     """Links that some schools share; one that most of them name is of a system that all use."""
     everybody = {named.school_id for found in by_link.values() for named in found}
     for found in by_link.values():
+        if len(found) < 2:
+            continue  # nearly always
         schools = list(dict.fromkeys(named.school_id for named in found))
         if not 1 < len(schools) <= max(2, len(everybody) // 2):
             continue
@@ -211,8 +268,8 @@ def _of_other_years(
     before: dict[tuple[str, str], str] = {}
     for term_id, year in years.items():
         if year != term.term.school_year:
-            for named in _links(_answered(previous[previous["term_id"] == term_id])):
-                if not fault_of_link(named.said) and (link := normalised_link(named.said)) is not None:
+            for named, fault, link in _links(_answered(previous[previous["term_id"] == term_id])):
+                if not fault and link is not None:
                     before[named.school_id, link] = year
     again: defaultdict[str, dict[str, _Named]] = defaultdict(dict)
     for link, found in by_link.items():
@@ -227,7 +284,7 @@ def _of_other_years(
 
 
 def _two_dates(
-    answered: pd.DataFrame, in_words: Sequence[_Named], labels: Mapping[str, str]
+    answered: _Texts, in_words: Sequence[_Named], labels: Mapping[str, str]
 ) -> Iterator[tuple[str, Remark]]:
     """Documents of one school that have one number and two days of one year: numbers begin anew in January.
 
@@ -238,8 +295,8 @@ def _two_dates(
         field_id: f"{field_id[: -len(_NUMBER)]}{_DAY}" for field_id in labels if field_id.endswith(_NUMBER)
     }
     days = {number: day for number, day in days.items() if day in labels}
-    wanted = answered[answered["field_id"].isin([*days, *days.values()])]
-    there = {(row[0], row[1]): _Named(*row) for row in _rows(wanted)}
+    wanted = answered.of([*days, *days.values()])
+    there = {(named.school_id, named.field_id): named for named in wanted.named()}
     named: list[tuple[str, _Named]] = []
     seen: dict[tuple[str, str, str], _Named] = {}
     for (school_id, field_id), number in there.items():
@@ -286,12 +343,12 @@ def _of_other_periods(
 
 
 def _not_sent(
-    documents: pd.DataFrame, labels: Mapping[str, str], sent: Mapping[str, Collection[str]]
+    documents: _Texts, labels: Mapping[str, str], sent: Mapping[str, Collection[str]]
 ) -> Iterator[tuple[str, Remark]]:
     """The first file that each school names as its evidence and did not send; how many more."""
     there = {school_id: {fold(name) for name in names} for school_id, names in sent.items()}
     found: defaultdict[str, dict[str, _Named]] = defaultdict(dict)
-    for named in map(_Named._make, _rows(documents)):
+    for named in documents.named():
         own = there.get(named.school_id, set())
         for told in _named_files(_LINK.sub(" ", named.said)):
             words = fold(told)  # some may stand before the name: xem tệp ke-hoach.pdf
