@@ -18,7 +18,7 @@ from termreview.intake.batches.batch import (
     Progress,
     ReadBatch,
     answers_at,
-    compacted,
+    compacted_answers,
     cut_shared,
     read_batches,
 )
@@ -119,7 +119,7 @@ def clean_term(
     """
     decisions, reader = _decisions_in(reference, term), reader_of(reference, term)
     read = read_batches(sorted(files, key=received_order), reader, workers, progress, kept)
-    batches = [compacted(batch) for batch in cut_shared(read, reader)]
+    batches = list(cut_shared(read, reader))
     readings = [reading for batch in batches for reading in batch.readings]
     fates = decide_fates(readings)
     accepted = {
@@ -333,21 +333,23 @@ def _observations(batches: Sequence[ReadBatch], accepted: Mapping[str, int], rea
         by_reading = np.array(
             [-1 if school_id is None else rank[school_id] for school_id in owners], dtype=int
         )
-        found = by_reading[batch.answers[READING].to_numpy()]
-        counts = found >= 0
-        tables.append(batch.answers.filter(pa.array(counts)).cast(ANSWERS))
-        ranks.append(found[counts])
+        ranks.append(by_reading[batch.answers[READING].to_numpy()])
+        tables.append(batch.answers)
         first += len(batch.readings)
     for school_id in names:
         if school_id not in accepted:
             asked = list(reader.layouts[reader.schools[school_id].level].places)
             silent += asked
             ranks.append(np.full(len(asked), rank[school_id]))
-    tables.append(_not_submitted(silent))
+    tables.append(compacted_answers(_not_submitted(silent)))
     place = np.concatenate(ranks)
     order = np.argsort(place, kind="stable")
+    order = order[np.count_nonzero(place < 0) :]  # the others are of files that do not count
     place = place[order]
-    answers = pa.concat_tables(tables).take(pa.array(order)).drop_columns([READING])
+    # Texts are put in order while they are numbers: a table of texts would be copied at each step.
+    answers = (
+        pa.concat_tables(tables).unify_dictionaries().combine_chunks().take(pa.array(order)).cast(ANSWERS)
+    )
     owned = {
         "school_id": pa.array(names, pa.large_string()).take(pa.array(place)),
         "term_id": pa.repeat(pa.scalar(reader.term.term.term_id, pa.large_string()), len(place)),

@@ -66,7 +66,7 @@ def read_batches(
     progress: Progress | None = None,
     kept: ReadingCache | None = None,
 ) -> Iterator[ReadBatch]:
-    """Give the readings of all files in batches, in their order.
+    """Give the readings of all files in batches, in their order, each text of their answers stored once.
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ def _read_all(
 
 def _read_and_cache(files: Sequence[ReceivedFile], reader: Reader, kept: ReadingCache | None) -> ReadBatch:
     if kept is None:
-        return read_batch(files, reader)
+        return _compacted(read_batch(files, reader))
     found = {file: find_reading(kept, file, FILE_ANSWERS) for file in files}
     for reading, answers in _split(read_batch([file for file in files if found[file] is None], reader)):
         store_reading(kept, reading, answers)
@@ -156,7 +156,7 @@ def _cached_or_read(
     drop_others(kept, files)
     kept.tell(len(missing), len(files))
     for part in _batches(files):
-        yield _join([entry for file in part if (entry := found.pop(file)) is not None])
+        yield _compacted(_join([entry for file in part if (entry := found.pop(file)) is not None]))
 
 
 def cut_shared(batches: Iterable[ReadBatch], reader: Reader) -> Iterator[ReadBatch]:
@@ -168,17 +168,21 @@ def cut_shared(batches: Iterable[ReadBatch], reader: Reader) -> Iterator[ReadBat
         entries: list[CachedReading] = []
         for reading, answers in _split(batch):
             shares = read_shares(reading.file, reader) if reading.is_shared else []
-            entries += [_with_answers(share) for share in shares] or [(reading, answers)]
-        yield _join(entries)
+            entries += [_with_answers(share) for share in shares] or [(reading, answers.cast(FILE_ANSWERS))]
+        yield _compacted(_join(entries))
 
 
-def compacted(batch: ReadBatch) -> ReadBatch:
-    """One batch with each text of its answers stored once: files that do not count in the end are held, too."""
+def _compacted(batch: ReadBatch) -> ReadBatch:
+    return ReadBatch(batch.readings, compacted_answers(batch.answers))
+
+
+def compacted_answers(answers: pa.Table) -> pa.Table:
+    """Answers with each text stored once: files that do not count in the end are held, too."""
     columns = [
         column.dictionary_encode() if pa.types.is_large_string(column.type) else column
-        for column in batch.answers.columns
+        for column in answers.columns
     ]
-    return ReadBatch(batch.readings, pa.table(columns, names=batch.answers.column_names))
+    return pa.table(columns, names=answers.column_names)
 
 
 def answers_at(batches: Iterable[ReadBatch], places: Container[int]) -> dict[int, list[Answer]]:
