@@ -23,7 +23,7 @@ from termreview.intake.batches.batch import (
     read_batches,
 )
 from termreview.intake.batches.reading_cache import ReadingCache
-from termreview.intake.checks.answer_grid import gather_answers
+from termreview.intake.checks.answer_grid import gather_answers, text_codes
 from termreview.intake.checks.causes import Suspects, fold_causes
 from termreview.intake.checks.checks import run_checks
 from termreview.intake.checks.copied_parts import copied_parts
@@ -366,9 +366,14 @@ def _not_submitted(field_ids: Sequence[str]) -> pa.Table:
         "state": ["not_submitted"] * len(field_ids),
         "found_by": ["none"] * len(field_ids),
     }
-    nothing = [None] * len(field_ids)
     return pa.Table.from_arrays(
-        [pa.array(stated.get(field.name, nothing), field.type) for field in ANSWERS], schema=ANSWERS
+        [
+            pa.array(stated[field.name], field.type)
+            if field.name in stated
+            else pa.nulls(len(field_ids), field.type)
+            for field in ANSWERS
+        ],
+        schema=ANSWERS,
     )
 
 
@@ -408,11 +413,12 @@ def blank_items(observations: pd.DataFrame, term: TermReference) -> Iterator[tup
     items = [item for item in term.indicator_set.items if "in_use" in item.columns]
     number_of = {item.field(column): number for number, item in enumerate(items) for column in item.columns}
     level_of, scored = {school.unit_id: school.level for school in term.schools}, term.indicator_set.levels
-    codes, known = pd.factorize(observations["field_id"])
+    codes, known = text_codes(observations, "field_id")
     item = np.array([number_of.get(name, -1) for name in known], dtype=np.intp)[codes]
-    school, school_ids = pd.factorize(observations["school_id"])
+    school, school_ids = text_codes(observations, "school_id")
     is_scored = np.array([level_of.get(name) in scored for name in school_ids], dtype=bool)[school]
-    is_blank = (observations["state"] == "blank").to_numpy()
+    state, states = text_codes(observations, "state")
+    is_blank = np.array([name == "blank" for name in states], dtype=bool)[state]
     has_answer = np.zeros((len(school_ids), len(items)), dtype=bool)
     told = np.flatnonzero((item >= 0) & ~is_blank)
     has_answer[school[told], item[told]] = True

@@ -193,7 +193,7 @@ def answers_at(batches: Iterable[ReadBatch], places: Container[int]) -> dict[int
         entries = list(_split(batch)) if wanted else []
         for number in wanted:
             rows = zip(*map(_values, entries[number][1].select(Answer._fields).columns), strict=True)
-            found[first + number] = [Answer(*row) for row in rows]
+            found[first + number] = list(map(Answer._make, rows))
         first += len(batch.readings)
     return found
 

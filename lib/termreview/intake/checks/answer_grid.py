@@ -9,6 +9,7 @@ from itertools import groupby
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 from termreview.reference.comparable import comparable_answers
 from termreview.reference.declarations import TermReference
@@ -136,7 +137,7 @@ def spread_answers(
         observations, ("answered", "blank", "nothing_to_report"), rows
     )
     words = np.full(shape, None, dtype=object)
-    words[is_answered] = text_or_none(observations["value_text"].take(rows[is_answered]))
+    words[is_answered] = texts_at(observations, "value_text", rows[is_answered])
     return Answers(
         school_ids,
         levels,
@@ -160,8 +161,8 @@ def _places(
     line, column = (
         np.array([order.get(each, -1) for each in known], dtype=np.intp)[codes]
         for order, (codes, known) in (
-            (lines, pd.factorize(observations["field_id"])),
-            (columns, pd.factorize(observations["school_id"])),
+            (lines, text_codes(observations, "field_id")),
+            (columns, text_codes(observations, "school_id")),
         )
     )
     row = np.flatnonzero((line >= 0) & (column >= 0))
@@ -170,7 +171,7 @@ def _places(
 
 def _flags_at(observations: pd.DataFrame, states: Sequence[str], rows: Places) -> list[Flags]:
     """Whether the observations in some rows are of each state; none is in row -1."""
-    codes, known = pd.factorize(observations["state"])
+    codes, known = text_codes(observations, "state")
     there = np.append(codes, -1)[rows]
     code_of = {state: code for code, state in enumerate(known)}
     return [there == code_of.get(state, -2) for state in states]
@@ -192,7 +193,22 @@ def _answered_numbers(
     return np.where(is_answered, _numbers_at(observations, row_of), np.nan)
 
 
-def text_or_none(values: pd.Series) -> npt.NDArray[np.object_]:
-    """Texts as an array of objects, None where there is none."""
-    found: npt.NDArray[np.object_] = values.to_numpy(dtype=object, na_value=None)  # type: ignore[call-overload]
+def text_column(frame: pd.DataFrame, name: str) -> pa.Array | pa.ChunkedArray:
+    """One column of texts as Arrow has it: without a copy where this process keeps texts so."""
+    return pa.array(frame[name].array, pa.large_string(), from_pandas=True)
+
+
+def text_codes(frame: pd.DataFrame, name: str) -> tuple[Places, list[str]]:
+    """A number per row of one column of texts that is nowhere missing, and the text of each number."""
+    column = text_column(frame, name)
+    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    encoded = whole.dictionary_encode()
+    return encoded.indices.to_numpy(), encoded.dictionary.to_numpy(zero_copy_only=False).tolist()
+
+
+def texts_at(frame: pd.DataFrame, name: str, rows: Places) -> npt.NDArray[np.object_]:
+    """The texts in some rows of one column, None where there is none."""
+    found: npt.NDArray[np.object_] = (
+        text_column(frame, name).take(pa.array(rows)).to_numpy(zero_copy_only=False)
+    )
     return found

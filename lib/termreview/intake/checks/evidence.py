@@ -18,7 +18,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from termreview.intake.checks.answer_grid import Flags, Places
+from termreview.intake.checks.answer_grid import Flags, Places, text_column
 from termreview.intake.files.file_reading import Remark
 from termreview.intake.values.date_value import day_of, term_window
 from termreview.reference.declarations import TermReference
@@ -75,7 +75,7 @@ class _Texts(NamedTuple):
 
     def of(self, field_ids: Sequence[str]) -> _Texts:
         """The texts that answer some fields."""
-        field_of = _column(self.observations, "field_id").take(pa.array(self.rows))
+        field_of = text_column(self.observations, "field_id").take(pa.array(self.rows))
         return self.those(_flags(pc.is_in(field_of, pa.array(field_ids, field_of.type))))
 
     def holding(self, pattern: str) -> _Texts:
@@ -85,7 +85,7 @@ class _Texts(NamedTuple):
     def named(self) -> Iterator[_Named]:
         """Each text with its place."""
         rows = pa.array(self.rows)
-        columns = [_column(self.observations, name).take(rows) for name in _COLUMNS]
+        columns = [text_column(self.observations, name).take(rows) for name in _COLUMNS]
         texts = [column.to_numpy(zero_copy_only=False).tolist() for column in (*columns, self.said)]
         return map(_Named._make, zip(*texts, strict=True))
 
@@ -152,14 +152,9 @@ def named_links(observations: pd.DataFrame) -> dict[str, tuple[str, ...]]:
 
 
 def _answered(observations: pd.DataFrame) -> _Texts:
-    states, said = _column(observations, "state"), _column(observations, "value_text")
+    states, said = text_column(observations, "state"), text_column(observations, "value_text")
     is_text = _flags(pc.and_(pc.equal(states, "answered"), pc.is_valid(said)))
     return _Texts(observations, np.flatnonzero(is_text), said.filter(pa.array(is_text)))
-
-
-def _column(observations: pd.DataFrame, name: str) -> pa.Array | pa.ChunkedArray:
-    """One column of texts as Arrow has it, where this process keeps texts so without a copy."""
-    return pa.array(observations[name].array, pa.large_string(), from_pandas=True)
 
 
 def _flags(found: pa.Array | pa.ChunkedArray) -> Flags:
@@ -171,7 +166,7 @@ def _flags(found: pa.Array | pa.ChunkedArray) -> Flags:
 def _links(texts: _Texts) -> Iterator[tuple[_Named, str, str | None]]:
     """Each link with its place, what keeps others from opening it, and itself as it is compared with others."""
     for named in texts.holding(_MAY_HOLD).named():
-        *place, said = named
+        school_id, field_id, sheet, cell, said = named
         before, _, last = said.rpartition(" ")
         alone = _ALONE.fullmatch(last)
         if (  # nearly every text with links: at most some words, and one plain link
@@ -181,12 +176,16 @@ def _links(texts: _Texts) -> Iterator[tuple[_Named, str, str | None]]:
             and "\\" not in before
             and "www." not in before.lower()
         ):
-            yield _Named(*place, last), "", _normalised(alone)
+            yield _Named(school_id, field_id, sheet, cell, last), "", _normalised(alone)
             continue
         for written in _LINK.findall(said):
             link = written.rstrip(_AROUND)
             fault = fault_of_link(link)
-            yield _Named(*place, link), fault, None if fault else normalised_link(link)
+            yield (
+                _Named(school_id, field_id, sheet, cell, link),
+                fault,
+                None if fault else normalised_link(link),
+            )
 
 
 def _normalised(plain: re.Match[str]) -> str | None:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 import numpy as np
 import pandas as pd
 
-from termreview.intake.checks.answer_grid import Answers, text_or_none
+from termreview.intake.checks.answer_grid import Answers, texts_at
 from termreview.intake.checks.checks import Failure
 from termreview.intake.files.file_reading import FileReading, Remark
 from termreview.intake.files.reading import OTHER_NAMED, is_late
@@ -133,5 +133,5 @@ def places_at(
     }
     known = {key: row for key, row in rows.items() if row >= 0}
     places = np.array(list(known.values()), dtype=np.intp)
-    sheets, cells = (text_or_none(observations[name].take(places)).tolist() for name in ("sheet", "cell"))
+    sheets, cells = (texts_at(observations, name, places).tolist() for name in ("sheet", "cell"))
     return dict(zip(known, zip(sheets, cells, strict=True), strict=True))
