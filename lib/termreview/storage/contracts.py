@@ -285,14 +285,15 @@ def shaped(name: str, frame: pd.DataFrame) -> pd.DataFrame:
         a required value is missing, or a key occurs twice. All faults are named.
     """
     contract = CONTRACTS[name]
-    missing = [column for column in contract.columns if column not in frame.columns]
-    unknown = [column for column in frame.columns if column not in contract.columns]
+    there = frame.columns.tolist()
+    missing = [column for column in contract.columns if column not in there]
+    unknown = [column for column in there if column not in contract.columns]
     faults = [CodedText("contract_column_missing", column=column) for column in missing]
     faults += [CodedText("contract_column_unknown", column=column) for column in unknown]
     if faults:
         raise _broken(name, faults)
     # What has its types already is not copied: pandas copies a column when it is written to.
-    result = frame if list(frame.columns) == list(contract.columns) else frame[list(contract.columns)]
+    result = frame if there == list(contract.columns) else frame[list(contract.columns)]
     typed: dict[str, pd.Series] = {}
     is_typed = True
     for (column_name, values), column in zip(result.items(), contract.columns.values(), strict=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from termreview.reference.kinds.units import Unit
 from termreview.text import clean, fold, unaccented
@@ -13,6 +13,7 @@ from termreview.text import clean, fold, unaccented
 _SHORTEST = 5  # letters that a name must have to be looked for among other words
 _COPY = re.compile(r"\(\d+\)")  # what browsers add to a second download
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,5}$")
+_FIGURES = re.compile(r"\d+")
 _NUMBERS = frozenset(["1", "2", "3", "4", "5", "6", "7", "8", "9", "i", "ii", "iii", "iv", "v"])
 
 
@@ -50,13 +51,19 @@ class FileNames:
 
     def _coded(self, part: str) -> set[str]:
         length = len(next(iter(self.schools), ""))
-        hits = {
+        numbers = _FIGURES.findall(part)
+        hits = {number for number in numbers if number in self.schools} | {
             code
-            for code in self.schools
+            for code in self._worded
             if code in part and re.search(rf"(?<!\d){re.escape(code)}(?!\d)", part)
         }
-        cut = (number.zfill(length) for number in re.findall(r"\d+", part) if len(number) == length - 1)
+        cut = (number.zfill(length) for number in numbers if len(number) == length - 1)
         return hits or {code for code in cut if code in self.schools}  # Excel takes a leading zero away
+
+    @cached_property
+    def _worded(self) -> Sequence[str]:
+        """The codes that are no mere numbers, each to be looked for by itself."""
+        return [code for code in self.schools if not code.isdecimal()]
 
     def _named(self, part: str) -> set[str]:
         plain = _COPY.sub(" ", part)

@@ -132,8 +132,10 @@ def _note_copies(located: Located, workbook: Workbook, layout: FormLayout, taken
         texts = _texts(sheet)
         for plan in layout.sheets:
             used = located.sheets.get(plan.plan.sheet_id)
-            codes = {row.row_code for block in plan.blocks for row, _ in block.rows}
-            if used is not None and len(codes & texts) * 2 > len(codes) and _differ(used, sheet):
+            if used is None:
+                continue
+            codes = layout.printed[plan.plan.sheet_id].codes
+            if len(codes & texts) * 2 > len(codes) and _differ(used, sheet):
                 located.remarks.append(
                     Remark("sheet_copied", sheet.name, "", sheet.name, used.name, plan.plan.title)
                 )
