@@ -118,6 +118,36 @@ def test_links_are_listed_with_their_schools_and_without_those_that_nobody_can_o
     assert named_links(frame) == {"https://truong.example/mc": ("A", "B")}
 
 
+@pytest.mark.parametrize(
+    ("text", "links"),
+    [
+        ("Teams do ngành cấp; https://truong.example/mc", ["https://truong.example/mc"]),
+        ("xem https://truong.example/mc.", ["https://truong.example/mc"]),
+        ("(https://truong.example/mc)", ["https://truong.example/mc"]),
+        ("https://truong.example/a, https://truong.example/b", ["https://truong.example/a", "https://truong.example/b"]),
+        ("WWW.a.example và https://truong.example/b", ["WWW.a.example", "https://truong.example/b"]),
+        ("ảnh: https://truong.example/b", ["https://truong.example/b"]),
+        ("C:\\Minh chứng\\a.pdf https://truong.example/b", []),  # one place on a disk
+        ("\\\\may-chu\\a.pdf https://truong.example/b", []),
+        ("https://truong.example", ["https://truong.example"]),
+        ("sách https://truong.local/b", []),
+        ("tệp\nhttps://truong.example/a?b=1#c", ["https://truong.example/a?b=1#c"]),
+    ],
+)  # fmt: skip
+def test_words_beside_a_link_hide_no_other_link(text: str, links: list[str]) -> None:
+    frame = pd.DataFrame(
+        {
+            "school_id": ["A"],
+            "field_id": "x",
+            "sheet": "S",
+            "cell": "C1",
+            "state": "answered",
+            "value_text": text,
+        }
+    )
+    assert list(named_links(frame)) == links
+
+
 @pytest.mark.parametrize("is_told", [False, True])
 def test_the_list_is_printed_before_anything_is_asked_and_nothing_unless_told_to(
     is_told: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
