@@ -108,3 +108,8 @@ def day_text(day: datetime.date | str) -> str:
     """One day as a reader writes it, `10/01/2024`; a text is one that a record holds, `2024-01-10`."""
     on = datetime.date.fromisoformat(day) if isinstance(day, str) else day
     return f"{on.day:02d}/{on.month:02d}/{on.year:04d}"
+
+
+def capitalised(text: str) -> str:
+    """One text with a capital in front, its other letters as they are."""
+    return text[:1].upper() + text[1:]

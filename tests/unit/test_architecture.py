@@ -102,7 +102,7 @@ ROOMS = {
         "reporting/summaries reporting/report"
     ),
     "reporting/school_pages": (
-        "reference/kinds scoring reporting/blocks reporting/summaries reporting/report "
+        "reference/kinds scoring reporting/blocks reporting/pages reporting/summaries reporting/report"
     ),
     "reporting/sections/assessment": (
         "insight reference/texts reporting/blocks reporting/term reporting/summaries reporting/report "

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 
 from termreview.cli.options import parser, workspace_of
@@ -60,12 +61,14 @@ def _done(arguments: Sequence[str] | None) -> int:
     workspace = None
     try:
         if options.command == "inspect":  # knows files of no office, too
-            return _inspect(options)
+            from termreview.cli.inspect import inspect
+
+            return inspect(options)
         workspace = workspace_of(options)
         reference = load_reference(workspace.reference)
         if options.command in _WRITING:
             sweep_workspace(workspace)
-        return _COMMANDS[options.command](options, workspace, reference) or 0
+        return _command(options.command)(options, workspace, reference) or 0
     except TermReviewError as error:
         print(f"termreview: {error}", file=sys.stderr)
         if isinstance(error, RunError):
@@ -83,6 +86,15 @@ def _done(arguments: Sequence[str] | None) -> int:
     except KeyboardInterrupt:
         print("termreview: đã dừng theo yêu cầu", file=sys.stderr)
         return 130
+
+
+def _command(name: str) -> Command:
+    place = _COMMANDS[name]
+    if not isinstance(place, str):
+        return place
+    module, _, function = place.partition(".")
+    found: Command = getattr(import_module(f"termreview.cli.{module}"), function)
+    return found
 
 
 def _report_shadowed(options: argparse.Namespace) -> bool:
@@ -174,60 +186,6 @@ def _adopt(options: argparse.Namespace, workspace: Workspace, reference: Referen
         print(f"  {doubt.sheet}!{doubt.cell}: {reference.adoption.doubt(doubt.code, doubt.found)}")
 
 
-def _status(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
-    from termreview.cli.status import status
-
-    status(options, workspace, reference)
-
-
-def _return(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
-    from termreview.cli.status import give_back
-
-    give_back(options, workspace, reference)
-
-
-def _letters(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
-    from termreview.cli.status import write_letters
-
-    write_letters(options, workspace, reference)
-
-
-def _new_office(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
-    from termreview.cli.office import begin_office
-
-    begin_office(options, workspace)
-
-
-def _new_year(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
-    from termreview.cli.office import begin_year
-
-    begin_year(options, workspace)
-
-
-def _clean(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
-    from termreview.cli.office import take_away
-
-    take_away(options, workspace)
-
-
-def _inspect(options: argparse.Namespace) -> int:
-    from termreview.cli.inspect import inspect
-
-    return inspect(options)
-
-
-def _run(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> int:
-    from termreview.cli.run import run
-
-    return run(options, workspace, reference)
-
-
-def _verify(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> int:
-    from termreview.cli.verify import verify
-
-    return verify(options, workspace, reference)
-
-
 def _rehearse(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
     from termreview.sample.rehearsal.rehearse import rehearsal_page, rehearse
 
@@ -276,78 +234,31 @@ def _demo(options: argparse.Namespace, workspace: Workspace, reference: Referenc
         print(f"Đã ghi tệp, chưa chạy các kỳ thống kê: {', '.join(others)} (termreview run KỲ --as-of NGÀY)")
 
 
-def _desk(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
-    from termreview.cli.desk import desk
-
-    desk(options, workspace, reference)
-
-
-def _issue(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
-    from termreview.cli.issue import issue
-
-    issue(options, workspace, reference)
-
-
-def _export(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
-    from termreview.cli.run import export
-
-    export(options, workspace, reference)
-
-
-def _source(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> int:
-    from termreview.cli.sources import look
-
-    return look(options, workspace, reference)
-
-
-def _links(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
-    from termreview.cli.sources import check_links
-
-    check_links(options, workspace, reference)
-
-
-def _sources(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
-    from termreview.cli.sources import purge
-
-    purge(options, workspace)
-
-
-def _merge(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> int:
-    from termreview.cli.merge import merge
-
-    return merge(options, workspace, reference)
-
-
-def _compare(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
-    from termreview.cli.issue import compare
-
-    compare(options, workspace, reference)
-
-
 # What these find half written of a process that was killed, they take away; `run` and `demo` do so with the lock.
 _WRITING = ("forms", "adopt", "status", "return", "letters", "new-year", "clean", "issue", "compare", "desk")
-_COMMANDS: Mapping[str, Command] = {
+# What a command does, or where in this room that stands: it is loaded when it is asked for.
+_COMMANDS: Mapping[str, Command | str] = {
     "check": _check,
     "forms": _forms,
     "adopt": _adopt,
-    "status": _status,
-    "return": _return,
-    "letters": _letters,
-    "new-office": _new_office,
-    "new-year": _new_year,
-    "clean": _clean,
-    "run": _run,
-    "verify": _verify,
-    "issue": _issue,
-    "compare": _compare,
-    "export": _export,
-    "merge": _merge,
-    "source": _source,
-    "sources": _sources,
-    "links": _links,
+    "status": "status.status",
+    "return": "status.give_back",
+    "letters": "status.write_letters",
+    "new-office": "office.begin_office",
+    "new-year": "office.begin_year",
+    "clean": "office.take_away",
+    "run": "run.run",
+    "verify": "verify.verify",
+    "issue": "issue.issue",
+    "compare": "issue.compare",
+    "export": "run.export",
+    "merge": "merge.merge",
+    "source": "sources.look",
+    "sources": "sources.purge",
+    "links": "sources.check_links",
     "rehearse": _rehearse,
     "demo": _demo,
-    "desk": _desk,
+    "desk": "desk.desk",
 }
 
 

@@ -15,9 +15,9 @@ from termreview.terms import parse_term
 def issue(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
     """Keep the report as it stands, and say under which number."""
     from termreview.intake.received.received import received_of
-    from termreview.reporting.changes.report_diff import previous_now
     from termreview.reporting.editions.scope import find_scope
     from termreview.reporting.records.issued import broken_issues
+    from termreview.reporting.term.term_tables import tables_now
     from termreview.run.issuing import issue_report
 
     term = parse_term(options.term)
@@ -51,7 +51,7 @@ def issue(options: argparse.Namespace, workspace: Workspace, reference: Referenc
         print(f"Chưa tính vào báo cáo này: {len(later)} tệp nhận sau ({', '.join(later[:5])}{', …' if len(later) > 5 else ''})")  # fmt: skip
     was = [told for told in (found.record.get("previous"), *found.record.get("compared", [])) if told]
     for other in reference.terms_read_by(term):
-        now = previous_now(workspace, other)
+        now = tables_now(workspace, other)
         if now != next((told for told in was if told["term_id"] == other.term_id), None):
             print(
                 f"Báo cáo này lập khi số liệu kỳ {other.term_id} chưa như hiện nay: chỗ so với kỳ đó là số liệu cũ; "

@@ -7,15 +7,16 @@ import argparse
 from termreview.office.cleaning import clean
 from termreview.office.new_office import new_office
 from termreview.office.new_year import new_year
+from termreview.reference.declarations import Reference
 from termreview.storage.workspace import Workspace
 
 
-def begin_office(options: argparse.Namespace, workspace: Workspace) -> None:
+def begin_office(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
     """Write the workbook that a new office fills in, or its declarations from the one that it filled in."""
     print(new_office(options.folder, workspace_root=str(workspace.root)))
 
 
-def begin_year(options: argparse.Namespace, workspace: Workspace) -> None:
+def begin_year(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
     """Add the next school year."""
     print(
         new_year(
@@ -25,6 +26,6 @@ def begin_year(options: argparse.Namespace, workspace: Workspace) -> None:
     )  # fmt: skip
 
 
-def take_away(options: argparse.Namespace, workspace: Workspace) -> None:
+def take_away(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
     """Take away what runs made."""
     print(clean(is_listed_only=options.list, workspace_root=str(workspace.root)))

@@ -135,7 +135,7 @@ def _show_seen(seen: SeenExport) -> None:
         )
 
 
-def purge(options: argparse.Namespace, workspace: Workspace) -> None:
+def purge(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
     """Take away the exports of one term that were counted."""
     folder = workspace.raw(parse_term(options.term)) / FOLDER
     with held(workspace.root, f"purge exports of {options.term}"):

@@ -12,6 +12,7 @@ from termreview.errors import UsageError
 from termreview.reference.declarations import Reference
 from termreview.storage.workspace import Workspace, read_if_there
 from termreview.terms import Term, parse_term
+from termreview.text import capitalised
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +44,7 @@ def status(options: argparse.Namespace, workspace: Workspace, reference: Referen
         owing.write(options.xlsx)
     whole = reporting_by_level(owing.reporting).set_index("scope").loc["all"]
     days = (as_of - declared.plan.due_on).days
-    title = declared.plan.title[:1].upper() + declared.plan.title[1:]
+    title = capitalised(declared.plan.title)
     print(f"{title}, năm học {term.school_year} – đến ngày {as_of:%d/%m/%Y}")
     again = declared.plan.resubmission_due_on
     print(

@@ -34,6 +34,7 @@ from termreview.reference.declarations import TermReference
 from termreview.reference.kinds.checks import Check
 from termreview.reference.kinds.forms import Field, applies
 from termreview.reference.kinds.units import Unit
+from termreview.text import capitalised
 from termreview.workbook_text import open_book
 
 IDENTITY_ROW = 8
@@ -218,9 +219,7 @@ class _Writer:
         page.merge_range("A1:B1", term.office.parent_body, self.formats["body_name"])
         page.merge_range("A2:B2", term.office.name, self.formats["office_name"])
         page.merge_range("A4:B4", form.title.upper(), self.formats["cover"])
-        line = form.word(
-            "term_line", term=plan.title[:1].upper() + plan.title[1:], school_year=plan.term.school_year
-        )
+        line = form.word("term_line", term=capitalised(plan.title), school_year=plan.term.school_year)
         page.merge_range("A5:B5", line, self.formats["cover_line"])
         page.set_row(3, 42)
         if term.office.is_illustrative:

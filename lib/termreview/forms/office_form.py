@@ -27,7 +27,7 @@ from termreview.spreadsheets.editing.package import (
 from termreview.spreadsheets.editing.sheets import add_sheet, recalculate, text_sheet
 from termreview.spreadsheets.editing.styles import dated_format, open_styles
 from termreview.spreadsheets.editing.xml import UnmarkableError
-from termreview.text import clean
+from termreview.text import capitalised, clean
 
 Filled = str | int | float | datetime.date
 Value = Filled | None
@@ -53,7 +53,7 @@ def fill_office_workbook(
     """
     office_sheets(office)  # says what is wrong with it
     form, plan = layout.form, term.plan
-    title = plan.title[:1].upper() + plan.title[1:]
+    title = capitalised(plan.title)
     identity = {
         "school_id": school.unit_id,
         "school_name": school.name,

@@ -8,7 +8,7 @@ import io
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from termreview.errors import UsageError
@@ -19,13 +19,13 @@ from termreview.office.new_year import (
     ask_again,
     letter_row,
     term_entry,
-    write_text,
     year_entry,
 )
 from termreview.office.office_workbook import Filled, School, read_filled, write_blank
 from termreview.office.steps import Steps
 from termreview.reference.declarations import Reference, load_reference
 from termreview.reference.oversights import REVIEW
+from termreview.storage.atomic_files import write_list, write_text
 from termreview.storage.workspace import Workspace, named_workspace
 from termreview.text import fold, unaccented
 
@@ -101,9 +101,9 @@ def _declare(source: Workspace, made: Workspace, reference: Reference, filled: F
             head = (folder / name).read_text(encoding="utf-8").partition("\n")[0]
             write_text(folder / name, head + "\n")
     year, legal = fields["school_year"], f"huong-dan-{fields['school_year']}"
-    _write_list(folder / "units.csv", _UNITS, _units(filled))
+    write_list(folder / "units.csv", _UNITS, _units(filled))
     with_mail = [(school.unit_id, school.email, "") for school in filled.schools]
-    _write_list(folder / "contacts.csv", ("school_id", "email", "copy_to"), with_mail)
+    write_list(folder / "contacts.csv", ("school_id", "email", "copy_to"), with_mail)
     _write_office(folder / "office.csv", filled)
     add_row(folder / DOCUMENTS, {"document_id": legal, **letter_row(year, fields.get("letter_number", ""), fields.get("letter_on", ""), fields.get("letter_title", ""), reference.office_texts["calendar"])})  # fmt: skip
     head = (folder / CALENDAR).read_text(encoding="utf-8").partition("school_years:")[0]
@@ -189,10 +189,4 @@ def _write_office(path: Path, filled: Filled) -> None:
         "office_id": plain or "co-quan", "valid_from": fields["starts_on"], "unit_id": "X01" if communes == {fold(fields["area"])} else _AREA,
         "is_illustrative": "no",
     }  # fmt: skip
-    _write_list(path, heads, [[values.get(head, "") for head in heads]])
-
-
-def _write_list(path: Path, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    written = io.StringIO()
-    csv.writer(written, lineterminator="\n").writerows([heads, *rows])
-    write_text(path, written.getvalue())
+    write_list(path, heads, [[values.get(head, "") for head in heads]])

@@ -15,7 +15,8 @@ from termreview.errors import UsageError
 from termreview.office.steps import Steps
 from termreview.reference.declarations import Reference, load_reference
 from termreview.reference.oversights import REVIEW
-from termreview.storage.workspace import atomic_write, named_workspace
+from termreview.storage.atomic_files import write_list, write_text
+from termreview.storage.workspace import named_workspace
 from termreview.terms import parse_term
 
 if TYPE_CHECKING:
@@ -153,11 +154,7 @@ def ask_again(path: Path, *, are_all: bool = False) -> None:
     for row in rows:
         if are_all or row["every_year"] == "yes":
             row["reviewed_on"] = ""
-    written = io.StringIO()
-    lines = csv.DictWriter(written, list(rows[0]), lineterminator="\n")
-    lines.writeheader()
-    lines.writerows(rows)
-    write_text(path, written.getvalue())
+    write_list(path, list(rows[0]), [list(row.values()) for row in rows])
 
 
 @contextmanager
@@ -174,9 +171,3 @@ def as_one(folder: Path, names: tuple[str, ...]) -> Iterator[None]:
 
 def _append(path: Path, text: str) -> None:
     write_text(path, path.read_text(encoding="utf-8").rstrip("\n") + "\n" + text)
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write one text file, whole or not at all."""
-    with atomic_write(path) as beside:
-        beside.write_text(text, encoding="utf-8", newline="\n")

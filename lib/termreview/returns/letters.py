@@ -16,6 +16,7 @@ import pandas as pd
 from termreview.cells import FONT, INK, PALE, RULE
 from termreview.reference.declarations import Reference
 from termreview.reference.kinds.units import Contact
+from termreview.storage.atomic_files import write_content
 from termreview.storage.workspace import atomic_write
 from termreview.terms import Term
 from termreview.text import day_text
@@ -149,8 +150,7 @@ def write_draft(path: Path, letter: Letter) -> None:
         message.add_attachment(content, maintype=main, subtype=sub, filename=letter.attachment.name)
         # A boundary by chance would make other bytes each time.
         message.set_boundary("=_" + hashlib.sha256(letter.body.encode() + content).hexdigest()[:40])
-    with atomic_write(path) as beside:
-        beside.write_bytes(message.as_bytes())
+    write_content(path, message.as_bytes())
 
 
 def write_letter_list(

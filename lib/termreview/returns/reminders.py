@@ -16,7 +16,7 @@ from termreview.reference.declarations import Reference
 from termreview.spreadsheets.packages.guard import NOT_OPENED
 from termreview.storage.workspace import atomic_write
 from termreview.terms import Term
-from termreview.text import day_text
+from termreview.text import capitalised, day_text
 from termreview.workbook_text import fitted, open_book
 
 STATES = ("missing", "day_later", "refused", "repair", "resent", "explain", "explained")
@@ -143,7 +143,7 @@ def write_reminders(
         )
         looks = _looks(book)
         line = words["reminders"]["term"].format(
-            term=plan.title[:1].upper() + plan.title[1:], school_year=term.school_year,
+            term=capitalised(plan.title), school_year=term.school_year,
             due_on=f"{plan.due_on:%d/%m/%Y}", as_of=f"{as_of:%d/%m/%Y}",
         )  # fmt: skip
         counted = {f"{state}_count": int((reminders["state"] == state).sum()) for state in STATES}

@@ -48,7 +48,7 @@ from termreview.spreadsheets.editing.xml import UnmarkableError
 from termreview.spreadsheets.workbook import Workbook, read_workbook
 from termreview.storage.workspace import atomic_write, place_in
 from termreview.terms import Term
-from termreview.text import stored_number_text
+from termreview.text import capitalised, stored_number_text
 
 # Points whose cell is where something should stand, not where it stands.
 _WITHOUT_CELL = ("row_missing", "heads_missing", "column_missing", "sheet_missing")
@@ -140,7 +140,7 @@ def _order(
     declared, words = reference.of(term), reference.returns
     plan, office = declared.plan, declared.office
     term_line = words["sheet"]["term"].format(
-        term=plan.title[:1].upper() + plan.title[1:],
+        term=capitalised(plan.title),
         school_year=term.school_year,
         due_on=f"{plan.due_on:%d/%m/%Y}",
     )
@@ -286,7 +286,7 @@ def point_texts(
         if check and expected and point["change"] != "fixed":
             expected = f"{check.title} ({expected})" if title not in expected else expected
         lines = [
-            _sentence(problem),
+            capitalised(problem),
             words["note"]["expected"].format(expected=expected) if expected else "",
             words["note"]["remedy"].format(remedy=point["remedy"]) if point["remedy"] else "",
         ]
@@ -301,7 +301,7 @@ def point_texts(
         rows.append(
             point | {
                 "title": title, "label": f"{field.row_code} {field.label}" if field else "",
-                "problem": _sentence(problem), "expected": expected, "link": "",
+                "problem": capitalised(problem), "expected": expected, "link": "",
                 "note_head": head, "note_body": "\n".join(line for line in lines if line),
             }
         )  # fmt: skip
@@ -328,7 +328,3 @@ def _value(field: Field, row: Answered, form: Form, reference: Reference) -> str
     if field.kind == "date":
         return f"{datetime.date.fromisoformat(text):%d/%m/%Y}"
     return form.choices(field.options).get(text, text) if field.options else text
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]

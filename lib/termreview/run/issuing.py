@@ -21,7 +21,6 @@ from termreview.reporting.records.issued import (
     RECORD,
     RECORD_FILE,
     SHOWN,
-    TABLES,
     Issue,
     issued_folder,
     issues_of,
@@ -30,7 +29,7 @@ from termreview.reporting.records.published import flat_parts
 from termreview.reporting.report.context import open_report
 from termreview.reporting.report.status import report_status
 from termreview.reporting.term.answers import spread_answers
-from termreview.reporting.term.term_tables import read_tables
+from termreview.reporting.term.term_tables import TABLES, read_tables
 from termreview.run.manifest import RECORDS
 from termreview.run.work_list import INTERNAL, Step, report_step
 from termreview.storage.atomic_files import (

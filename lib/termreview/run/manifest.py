@@ -18,17 +18,16 @@ from termreview.intake.received.received import NOTHING_READ, ReceivedFile
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.term_share import terms_compared
 from termreview.reporting.records.published import flat_parts
+from termreview.reporting.term.term_tables import TABLES, tables_now
 from termreview.run.work_list import Step, describe_issues, scoped_report_name
 from termreview.sources.facts import ATTACHED, FOLDER as SOURCES, READ, exports_of
 from termreview.spreadsheets.packages.guard import NOT_OPENED
 from termreview.storage.atomic_files import read_json, sha256_of, write_json
 from termreview.storage.output_paths import MANIFEST, PAGES, OutputPaths
-from termreview.storage.publication import is_published, read_published
 from termreview.storage.staging import staged_files
 from termreview.storage.workspace import Workspace
 from termreview.terms import Term, parse_term
 
-TABLES = ("submissions", "observations", "findings", "ledger", "scores")
 # Of systems; written only where exports of any lie beside the files of the term.
 SOURCE_TABLES = ("source_files", "source_facts", "corroborations")
 _OUTPUTS = ("tables", "source_tables", "reports", "unread")
@@ -50,7 +49,7 @@ def describe_inputs(
         "parameters": {"as_of": as_of.isoformat()},
         "declarations_sha256": reference.fingerprint_of(declared.term),
         "steps": {step.name: describe_step(workspace, step) for step in steps},
-        "previous": _describe_previous(workspace, declared.plan.previous),
+        "previous": tables_now(workspace, declared.plan.previous),
         **_describe_compared(workspace, reference, declared),
         "inputs": [
             {"file": file.name, "sha256": file.sha256, "received_on": file.received_on.isoformat()}
@@ -87,19 +86,10 @@ def describe_step(workspace: Workspace, step: Step) -> dict[str, Any]:
     }
 
 
-def _describe_previous(workspace: Workspace, term: Term | None) -> dict[str, Any] | None:
-    """The tables of the term before that the run compares with; None where there are none yet."""
-    if term is None or not is_published(workspace.output_paths(term), "scores.parquet"):
-        return None
-    found = read_published(workspace.output_paths(term), [f"{name}.parquet" for name in TABLES])
-    hashes = {name: sha256_of(content) for name, content in found.items() if content is not None}
-    return {"term_id": term.term_id, "tables": hashes}
-
-
 def _describe_compared(workspace: Workspace, reference: Reference, declared: TermReference) -> dict[str, Any]:
     """The tables of further terms that the report looks back on; nothing where there are none."""
     _, *terms = terms_compared(reference, declared.term)
-    told = [_describe_previous(workspace, term) for term in terms if term != declared.plan.previous]
+    told = [tables_now(workspace, term) for term in terms if term != declared.plan.previous]
     told = [one for one in told if one is not None]
     return {COMPARED: told} if told else {}
 

@@ -26,14 +26,13 @@ from termreview.reporting.term.latest_term import has_files, term_or_latest
 from termreview.scoring.score import Scored, score_term
 from termreview.sources.corroboration import corroborate
 from termreview.sources.facts import FOLDER as SOURCES, SourceReadings, read_sources
-from termreview.storage.atomic_files import read_json, sha256_of
+from termreview.storage.atomic_files import read_json, sha256_of, write_text
 from termreview.storage.lock import held
 from termreview.storage.output_paths import LOOSE, MANIFEST, PAGES, SCHOOL_FOLDER, TRIAL_FOLDER
 from termreview.storage.publication import publish, read_published, settle, sweep
 from termreview.storage.staging import READ_COUNT, active_stage, open_stage
 from termreview.storage.workspace import (
     Workspace,
-    atomic_write,
     find_workspace,
     place_in,
     read_if_there,
@@ -301,8 +300,7 @@ def _are_as_published(opened: OpenTerm, folder: Path, pages: Mapping[str, str]) 
 
 def _write_pages(folder: Path, pages: Mapping[str, str]) -> None:
     for name, page in pages.items():
-        with atomic_write(place_in(folder, name)) as beside:
-            beside.write_text(page, encoding="utf-8", newline="\n")
+        write_text(place_in(folder, name), page)
 
 
 def previous_answers(opened: OpenTerm) -> pd.DataFrame | None:

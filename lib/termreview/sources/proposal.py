@@ -53,7 +53,7 @@ from termreview.sources.values import as_day, as_number, as_text
 from termreview.spreadsheets.export_rows import LIMITS, export_sheets
 from termreview.spreadsheets.older_formats import bound_memory, bound_work
 from termreview.spreadsheets.packages.guard import RefusedFile
-from termreview.storage.atomic_files import atomic_write
+from termreview.storage.atomic_files import write_text
 from termreview.text import fold, unaccented
 
 _LOOKED_AT = 2_000  # rows
@@ -276,8 +276,7 @@ def write_layout(reference: Path, layout: ExportLayout, note: str) -> Path:
     if fault := source.fault():
         raise fault
     path.parent.mkdir(exist_ok=True)
-    with atomic_write(path) as beside:
-        beside.write_text(text, encoding="utf-8", newline="\n")
+    write_text(path, text)
     return path
 
 
@@ -286,8 +285,7 @@ def confirm_layout(reference: Path, source_id: str, note: str) -> Path:
     path = reference / FOLDER / f"{source_id}.yml"
     lines = path.read_text(encoding="utf-8-sig").splitlines()
     kept = [line for line in lines if line != _DRAFT_NOTE and not _DRAFT_LINE.match(line)]
-    with atomic_write(path) as beside:
-        beside.write_text("\n".join([f"# {note}", *kept, ""]), encoding="utf-8", newline="\n")
+    write_text(path, "\n".join([f"# {note}", *kept, ""]))
     return path
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import json
 import os
 import re
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -45,6 +47,24 @@ def atomic_write(path: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
+
+
+def write_content(path: Path, content: bytes) -> None:
+    """Write one file, whole or not at all."""
+    with atomic_write(path) as beside:
+        beside.write_bytes(content)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write one text file, whole or not at all."""
+    write_content(path, text.encode("utf-8"))
+
+
+def write_list(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write one list as CSV, the names of its columns first, whole or not at all."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([columns, *rows])
+    write_text(path, text.getvalue())
 
 
 def as_umask_says(path: Path) -> None:

@@ -32,6 +32,7 @@ from termreview.storage.atomic_files import (
     sweep_left_overs,
     sync_file,
     sync_folder,
+    write_content,
     write_json,
 )
 from termreview.storage.output_paths import LOOSE, MANIFEST, PAGES, OutputPaths
@@ -255,8 +256,7 @@ def keep_edited(
             continue
         copy = next(copy for copy in _copies(path) if not copy.exists() or copy.read_bytes() == content)
         if not copy.exists():
-            with atomic_write(copy) as beside:
-                beside.write_bytes(content)
+            write_content(copy, content)
         kept.append(copy)
     return kept
 

@@ -140,7 +140,7 @@ def test_ticking_finding_the_path_and_clearing_at_the_desk(tmp_path: Path) -> No
     assert "Nâng từ mức độ 1 lên mức độ 2" in view._result.value
     ticked = {name for name, tick in view._ticks.items() if tick.value}
     assert ticked == set(trial_of(path_of(desk.now, "0477201")).points)
-    view._cleared()
+    view._clear.click()
     assert not any(tick.value for tick in view._ticks.values())
     assert "42,5–64,5" in view._result.value
     tab._part.value = "district"

@@ -21,8 +21,8 @@ from termreview.reference.declarations import Reference
 from termreview.reference.loading.file_reading import declared_bytes
 from termreview.reference.loading.list_file import ListFile, parse_list
 from termreview.reference.loading.source import Source
+from termreview.storage.atomic_files import write_content
 from termreview.storage.lock import held
-from termreview.storage.workspace import atomic_write
 from termreview.text import clean
 
 PATIENCE_S = 5.0
@@ -170,8 +170,7 @@ def change_list(
             raise RunError("list_open_elsewhere", file=path.name, note=note.name)
         text = ListText(found.header, rows, found.line_end).text()
         try:
-            with atomic_write(path) as beside:
-                beside.write_bytes(text.encode("utf-8"))
+            write_content(path, text.encode("utf-8"))
         except PermissionError as error:
             raise RunError("list_held_elsewhere", file=path.name) from error
 

@@ -36,7 +36,7 @@ class ExploreTab:
         self._export = controls.button(names["export"], self._exported, hint=names["export_hint"])
         self._table = PickTable(
             [PickColumn(names["school"], "27%"), PickColumn(names["level"], ""), PickColumn(names["commune"], ""), PickColumn("x", "21%", "right"), PickColumn("y", "21%", "right")],
-            self._picked, list_texts(desk.reference), 12, finds_key=True,
+            self.desk.open_school, list_texts(desk.reference), 12, finds_key=True,
         )  # fmt: skip
         self.box = controls.column(
             controls.row(
@@ -90,9 +90,7 @@ class ExploreTab:
         if change["owner"] in self._sections:
             self._offer()
         self._is_filling = False
-        with self.desk.working("status.working"):
-            self._show()
-            self.desk.tell("done", say(self.desk.reference, "status.ready"))
+        self.desk.reshow(self._show)
 
     def _compared(self) -> Compared:
         x, y = (self._measures.get(choice.value) for choice in self._choices)
@@ -159,8 +157,3 @@ class ExploreTab:
             files.append((Download(file_name(name, "svg"), "svg", shown.svg.encode("utf-8")), names["svg"]))
             files.append((Download(file_name(name, "png"), "png", shown.png), names["png"]))
         return files
-
-    def _picked(self, school_id: str) -> None:
-        tab = self.desk.tab("explorer")
-        tab.open_school(school_id)  # type: ignore[attr-defined]
-        self.desk.go_to("explorer")

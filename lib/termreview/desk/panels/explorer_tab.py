@@ -26,8 +26,10 @@ class ExplorerTab:
         self._part = controls.switch(
             names["part"], {OVERVIEW: names["overview"], PAGE: names["page"]}, OVERVIEW
         )
-        self._part.observe(lambda _: self._turned(), "value")
-        self._picker = SchoolPicker(words(desk.reference, "picker"), lambda _: self._turned(), desk.refuse)
+        self._part.observe(lambda _: self.desk.reshow(self.show), "value")
+        self._picker = SchoolPicker(
+            words(desk.reference, "picker"), lambda _: self.desk.reshow(self.show), desk.refuse
+        )
         self._shown = controls.shown()
         work = words(desk.reference, "office_work")
         self._links = controls.shown(css="desk-links")
@@ -93,8 +95,3 @@ class ExplorerTab:
             controls.show(self._links, file_links(found.paths)[0])
             folder = found.folder.relative_to(self.desk.now.workspace.root).as_posix()
             self.desk.tell("done", say(reference, "office_work.returned", count=1, settled=0, folder=folder))
-
-    def _turned(self) -> None:
-        with self.desk.working("status.working"):
-            self.show()
-            self.desk.tell("done", say(self.desk.reference, "status.ready"))

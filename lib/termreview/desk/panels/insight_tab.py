@@ -35,18 +35,13 @@ class InsightTab:
         titles = desk.reference.insight.texts["subjects"]
         names, first = {name: str(titles[name]) for name in SUBJECTS}, next(iter(SUBJECTS))
         self._subject = controls.switch(say(desk.reference, "insight.subject"), names, first)
-        self._subject.observe(lambda _: self._turned(), "value")
+        self._subject.observe(lambda _: self.desk.reshow(self.show), "value")
         self._found = controls.shown()
         self.box = controls.column(self._subject, self._found, css="desk-tab")
 
     def show(self) -> None:
         """Show the subject in front as the term stands."""
         controls.show(self._found, insight_block(self.desk.now, self._subject.value, self.desk.scope))
-
-    def _turned(self) -> None:
-        with self.desk.working("status.working"):
-            self.show()
-            self.desk.tell("done", say(self.desk.reference, "status.ready"))
 
 
 def insight_block(now: TermNow, subject: str, scope: Scope) -> Block:

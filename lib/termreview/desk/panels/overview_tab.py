@@ -27,12 +27,14 @@ class OverviewTab:
         self._figures, self._days = controls.shown(), controls.shown()
         states = {ALL_STATES: say(desk.reference, "glance.all"), **words(desk.reference, "states")}
         self._states = controls.switch(say(desk.reference, "glance.which"), states, ALL_STATES)
-        self._states.observe(lambda _: self._filtered(), "value")
+        self._states.observe(lambda _: self.desk.reshow(self._list), "value")
         columns = [
             PickColumn(names["school"], "230px"), PickColumn(names["level"], ""), PickColumn(names["commune"], ""), PickColumn(names["state"], ""),
             PickColumn(names["received_on"], "7em"), PickColumn(names["errors"], "5.5em", "right"), PickColumn(names["queries"], "6.5em", "right"), PickColumn(names["detail"], ""),
         ]  # fmt: skip
-        self._table = PickTable(columns, self._picked, list_texts(desk.reference), 12, finds_key=True)
+        self._table = PickTable(
+            columns, self.desk.open_school, list_texts(desk.reference), 12, finds_key=True
+        )
         self._office = OfficeView(desk)
         self.box = controls.column(
             self._figures, self._office.box, self._states, self._table.box, self._days, css="desk-tab"
@@ -69,11 +71,6 @@ class OverviewTab:
         )
         controls.show(self._days, with_days(now, by_day, days))
 
-    def _filtered(self) -> None:
-        with self.desk.working("status.working"):
-            self._list()
-            self.desk.tell("done", say(self.desk.reference, "status.ready"))
-
     def _list(self) -> None:
         now = self.desk.now
         states = () if self._states.value == ALL_STATES else (self._states.value,)
@@ -92,8 +89,3 @@ class OverviewTab:
             row["school_id"], row["short_name"],
             (row["level_title"], row["commune_name"], tag, on, int(row["error_count"]), int(row["query_count"]), detail), hint,
         )  # fmt: skip
-
-    def _picked(self, school_id: str) -> None:
-        tab = self.desk.tab("explorer")
-        tab.open_school(school_id)  # type: ignore[attr-defined]
-        self.desk.go_to("explorer")

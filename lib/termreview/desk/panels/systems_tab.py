@@ -34,7 +34,7 @@ class SystemsTab:
         self._part = controls.switch(
             names["part"], {EXPORTS: names["exports"], AGREEMENT: names["agreement_part"]}, EXPORTS
         )
-        self._part.observe(lambda _: self._turned(), "value")
+        self._part.observe(lambda _: self.desk.reshow(self.show), "value")
         self._note, self._agreement = controls.shown(css="desk-note"), controls.shown()
         self._files = PickTable(
             [PickColumn(columns["file"], "220px"), PickColumn(columns["state"], "10.5em"), PickColumn(columns["layout"], "260px"),
@@ -103,11 +103,6 @@ class SystemsTab:
         is_unknown = key in unknown_exports(self.desk.now)
         name = next((row.title for row in self._files.rows if row.key == key), "")
         self._form.show(key if is_unknown else "", name)
-
-    def _turned(self) -> None:
-        with self.desk.working("status.working"):
-            self.show()
-            self.desk.tell("done", say(self.desk.reference, "status.ready"))
 
 
 def _key(row: Record) -> str:

@@ -60,7 +60,7 @@ class VerificationTab:
             {ITEMS: names["items"], MODERATION: names["moderation"], VISITS: names["visits"]},
             ITEMS,
         )
-        self._part.observe(lambda _: self._turned(), "value")
+        self._part.observe(lambda _: self.desk.reshow(self.show), "value")
         self._picker = SchoolPicker(words(desk.reference, "picker"), self._school_picked, desk.refuse)
         self._items = PickTable(
             [PickColumn(columns["item"], "4.6em"), PickColumn(columns["title"]), PickColumn(columns["self"], "", "right"),
@@ -110,11 +110,6 @@ class VerificationTab:
         self._picker.school_id = school_id
         self._part.value = ITEMS  # which shows it
 
-    def _turned(self) -> None:
-        with self.desk.working("status.working"):
-            self.show()
-            self.desk.tell("done", say(self.desk.reference, "status.ready"))
-
     def _show_school(self) -> None:
         now, scope = self.desk.now, set(self.desk.scope.school_ids(self.desk.now))
         names = dict(zip(now.schools["school_id"], now.schools["name"], strict=True))
@@ -162,13 +157,11 @@ class VerificationTab:
         self._form.show(school_id, line)
 
     def _school_picked(self, _: str) -> None:
-        self._turned()
+        self.desk.reshow(self.show)
 
     def _item_picked(self, item_id: str) -> None:
         self._item_id = item_id
-        with self.desk.working("status.working"):
-            self._show_item()
-            self.desk.tell("done", say(self.desk.reference, "status.ready"))
+        self.desk.reshow(self._show_item)
 
     def _next_item(self) -> None:
         """After an item was verified, the one after it is turned up."""
@@ -194,7 +187,7 @@ class ModerationView:
             },
             BY_ITEM,
         )
-        self._by.observe(lambda _: self._turned(), "value")
+        self._by.observe(lambda _: self.desk.reshow(self.show), "value")
         self._shown = controls.shown()
         self.box = controls.column(self._by, self._shown)
 
@@ -216,11 +209,6 @@ class ModerationView:
         chart = gap_chart(now, rows.head(_MOST_BARS), caption)
         controls.show(self._shown, joined(head, chart, gaps_block(now, rows, caption)))
 
-    def _turned(self) -> None:
-        with self.desk.working("status.working"):
-            self.show()
-            self.desk.tell("done", say(self.desk.reference, "status.ready"))
-
 
 class VisitsView:
     """Schools to visit next: a school that is picked is verified item by item."""
@@ -237,7 +225,7 @@ class VisitsView:
         self._sample = controls.whole_number(names["sample_count"], 0, 0, 200)
         self._seed = controls.whole_number(names["seed"], 2024, 0, 999_999)
         for control in (self._risk, self._wanted, self._sample, self._seed):
-            control.observe(lambda _: self._turned(), "value")
+            control.observe(lambda _: self.desk.reshow(self.show), "value")
         texts = list_texts(desk.reference) | {"open": names["verify"]}
         own = PickColumn(columns["short_name"], "210px")
         numbers = [PickColumn(columns[name], "", "right") for name in RISK_FORMATS]
@@ -273,11 +261,6 @@ class VisitsView:
         )
         controls.show(self._weights, risk_note(now))
         controls.show(self._margin, sample_note(now, visits))
-
-    def _turned(self) -> None:
-        with self.desk.working("status.working"):
-            self.show()
-            self.desk.tell("done", say(self.desk.reference, "status.ready"))
 
 
 def _heading(title: str) -> object:

@@ -8,7 +8,7 @@ from termreview.desk.panels.controls import controls
 from termreview.desk.panels.controls.desk import SCHOOL, Desk
 from termreview.desk.panels.parts.actions_view import ActionsView
 from termreview.desk.panels.parts.trial_view import TrialView
-from termreview.desk.term.wording import say, words
+from termreview.desk.term.wording import words
 
 OF_SCHOOL, DISTRICT = "school", "district"
 
@@ -24,7 +24,7 @@ class WhatIfTab:
         self._part = controls.switch(
             names["part"], {OF_SCHOOL: names["school"], DISTRICT: names["district"]}, OF_SCHOOL
         )
-        self._part.observe(lambda _: self._turned(), "value")
+        self._part.observe(lambda _: self.desk.reshow(self.show), "value")
         self._trial, self._actions = TrialView(desk), ActionsView(desk)
         self.box = controls.column(
             controls.row(self._part, self._trial.picker.box),
@@ -47,8 +47,3 @@ class WhatIfTab:
             controls.visible(control, is_school)
         controls.visible(self._actions.box, not is_school)
         (self._trial if is_school else self._actions).show()
-
-    def _turned(self) -> None:
-        with self.desk.working("status.working"):
-            self.show()
-            self.desk.tell("done", say(self.desk.reference, "status.ready"))

@@ -57,7 +57,7 @@ class WorklistTab:
             OPEN,
         )
         for control in (self._severity, self._status):
-            control.observe(lambda _: self._filtered(), "value")
+            control.observe(lambda _: self.desk.reshow(self.show), "value")
         self._undo = controls.button(names["undo"], self._taken_back, "danger", names["undo_hint"])
         self._redo = controls.button(names["redo"], self._redone, hint=names["redo_hint"])
         self._aside = {
@@ -140,11 +140,6 @@ class WorklistTab:
             self.show()
             self.desk.tell("done", say(reference, f"triage.{state or 'back'}_done", count=len(ids)))
 
-    def _filtered(self) -> None:
-        with self.desk.working("status.working"):
-            self.show()
-            self.desk.tell("done", say(self.desk.reference, "status.ready"))
-
     def _cause_row(self, row: Record) -> PickRow:
         severity = self.desk.reference.labels["severities"][row["severity"]]
         tag = Tag(severity, row["severity"])
@@ -157,9 +152,7 @@ class WorklistTab:
 
     def _cause_picked(self, kind: str) -> None:
         self._kind, self._finding_id = kind, ""
-        with self.desk.working("status.working"):
-            self._show_cells()
-            self.desk.tell("done", say(self.desk.reference, "status.ready"))
+        self.desk.reshow(self._show_cells)
 
     def _show_cells(self) -> None:
         rows = plain_rows(cells_of(self._rows, self._kind)) if len(self._rows) else []

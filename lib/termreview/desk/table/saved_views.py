@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from termreview.storage.workspace import Workspace, atomic_write
+from termreview.storage.atomic_files import write_text
+from termreview.storage.workspace import Workspace
 from termreview.text import plain_key
 
 
@@ -37,8 +38,7 @@ def save_view(workspace: Workspace, view: SavedView) -> Path:
     """Write one view; another of the same name is replaced."""
     path = views_folder(workspace) / f"{_file_name(view.name)}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    with atomic_write(path) as beside:
-        beside.write_text(json.dumps(asdict(view), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    write_text(path, json.dumps(asdict(view), ensure_ascii=False, indent=1) + "\n")
     return path
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from termreview.desk.term.term_now import TermNow
 from termreview.reporting.summaries.index import OVERALL
-from termreview.run.manifest import TABLES
+from termreview.reporting.term.term_tables import TABLES
 from termreview.storage.atomic_files import read_json
 from termreview.storage.output_paths import MANIFEST
 

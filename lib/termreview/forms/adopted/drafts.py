@@ -5,8 +5,6 @@ What the program's own texts of a form say (words, instructions, options) is tak
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,7 +22,7 @@ from termreview.reference.kinds.checks import CHECK_COLUMNS
 from termreview.reference.kinds.form_loading import CELL_COLUMNS, ROW_COLUMNS
 from termreview.reference.kinds.forms import ANY, NUMERIC_KINDS, Form
 from termreview.reference.texts.adoption_texts import AdoptionTexts
-from termreview.storage.atomic_files import atomic_write
+from termreview.storage.atomic_files import atomic_write, write_list, write_text
 from termreview.text import plain_key
 
 _LONGEST, _SHEET_TITLE_LENGTH = 48, 31  # characters of an id made of a label, of the name of a sheet
@@ -92,11 +90,11 @@ def adopt_workbook(path: Path, reference: Reference, folder: Path, form_id: str 
     adopted = Adopted(form_id, home, proposal, doubts, sum(line[0] == "answer" for line in cells))
     with atomic_write(home / f"template{path.suffix.lower()}") as beside:  # the very bytes: nothing is lost
         beside.write_bytes(path.read_bytes())
-    _write_text(home / "doubts.md", doubts_page(adopted, path.name, texts))
-    _write_list(home / "cells.csv", CELL_COLUMNS, cells)
-    _write_list(home / "rows.csv", ROW_COLUMNS, (_row(question, lists) for question in questions))
-    _write_list(checks, CHECK_COLUMNS, ())
-    _write_text(home / "form.yml", _form(adopted, model, lists, path.stem))
+    write_text(home / "doubts.md", doubts_page(adopted, path.name, texts))
+    write_list(home / "cells.csv", CELL_COLUMNS, cells)
+    write_list(home / "rows.csv", ROW_COLUMNS, (_row(question, lists) for question in questions))
+    write_list(checks, CHECK_COLUMNS, ())
+    write_text(home / "form.yml", _form(adopted, model, lists, path.stem))
     return adopted
 
 
@@ -277,14 +275,3 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[s
 def _q(value: object) -> str:
     """One value as YAML: in double quotes, every sign that needs it escaped."""
     return json.dumps(value, ensure_ascii=False)
-
-
-def _write_list(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows([columns, *rows])
-    _write_text(path, out.getvalue())
-
-
-def _write_text(path: Path, text: str) -> None:
-    with atomic_write(path) as beside:
-        beside.write_text(text, encoding="utf-8", newline="\n")

@@ -26,7 +26,7 @@ from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.wording import say, stored_label
 from termreview.reporting.sections.basis.opening import banner, subject_of
 from termreview.reporting.summaries.index import level_with_reason
-from termreview.storage.atomic_files import atomic_write
+from termreview.storage.atomic_files import write_content
 
 _DECIMALS: Final = 6  # of a share in the table; counts and points are whole or have one
 
@@ -70,11 +70,9 @@ def write_changes(
     export_blocks(
         shown, page, title=changes_title(report, comparison), notice=banner(report), footer=subject_of(report)
     )
-    with atomic_write(listing) as beside:
-        beside.write_bytes(csv_bytes(_columns(report), [_row(report, comparison, variance) for variance in comparison.variances]))  # fmt: skip
+    write_content(listing, csv_bytes(_columns(report), [_row(report, comparison, variance) for variance in comparison.variances]))  # fmt: skip
     if printed is not None and printed_listing is not None:
-        with atomic_write(printed_listing) as beside:
-            beside.write_bytes(csv_bytes(diff_columns(report), list(printed_rows(report, printed))))
+        write_content(printed_listing, csv_bytes(diff_columns(report), list(printed_rows(report, printed))))
 
 
 def _columns(report: ReportContext) -> dict[str, str]:

@@ -29,15 +29,13 @@ from termreview.reporting.changes.places import ReportContent, reported_content
 from termreview.reporting.charts.charts import Chart
 from termreview.reporting.editions.scope import INTERNAL
 from termreview.reporting.pages.reading import one_line
-from termreview.reporting.records.issued import TABLES, Issue
+from termreview.reporting.records.issued import Issue
 from termreview.reporting.records.page_values import read_values
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.history import with_term
 from termreview.reporting.report.wording import say
 from termreview.reporting.summaries.summaries import TermView, build_view
-from termreview.reporting.term.term_tables import State
-from termreview.storage.atomic_files import sha256_of
-from termreview.storage.publication import is_published, read_published
+from termreview.reporting.term.term_tables import State, tables_now
 from termreview.storage.workspace import Workspace
 from termreview.terms import Term
 
@@ -242,15 +240,6 @@ def outside_cause(
     """
     if issue.record.get("package_sha256") != made_with()["package_sha256"]:
         return PROGRAM
-    others = [previous_now(workspace, term) for term in terms if term != previous]
-    now = (previous_now(workspace, previous), [told for told in others if told])
+    others = [tables_now(workspace, term) for term in terms if term != previous]
+    now = (tables_now(workspace, previous), [told for told in others if told])
     return RULE if (issue.record.get("previous"), issue.record.get("compared", [])) == now else PREVIOUS
-
-
-def previous_now(workspace: Workspace, term: Term | None) -> object:
-    """The tables of the term before as a run notes them; None where there are none."""
-    if term is None or not is_published(workspace.output_paths(term), "scores.parquet"):
-        return None
-    found = read_published(workspace.output_paths(term), [f"{name}.parquet" for name in TABLES])
-    hashes = {name: sha256_of(content) for name, content in found.items() if content is not None}
-    return {"term_id": term.term_id, "tables": hashes}

@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, StrictUndefined, Template
+from jinja2 import Template
 
 from termreview.errors import RunError
 from termreview.reference.declarations import Reference
-from termreview.reporting.blocks.number_format import clean_text
 from termreview.reporting.pages.portfolio_view import portfolio_view
-from termreview.reporting.pages.styles import font_faces, theme_text, unbroken_years
+from termreview.reporting.pages.styles import font_faces, page_template, theme_text
 from termreview.reporting.records.published import PublishedTerm, index_path, published_terms
-from termreview.storage.atomic_files import atomic_write
+from termreview.storage.atomic_files import write_content
 from termreview.storage.workspace import Workspace
 
 
@@ -32,8 +31,7 @@ def write_portfolio(workspace: Workspace, reference: Reference) -> Path:
     try:
         content = portfolio_page(reference, published_terms(workspace, reference)).encode("utf-8")
         if not path.is_file() or path.read_bytes() != content:
-            with atomic_write(path) as beside:
-                beside.write_bytes(content)
+            write_content(path, content)
     except OSError as error:
         raise RunError("index_unwritten", why=error) from error
     return path
@@ -46,17 +44,7 @@ def portfolio_page(reference: Reference, terms: Sequence[PublishedTerm]) -> str:
 
 @cache
 def _template() -> Template:
-    # Text of data never becomes markup; what is missing in the view is a fault, not a blank.
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_finalized
-    )
-    environment.filters["unbroken"] = unbroken_years  # escapes the text
-    return environment.from_string(theme_text("portfolio/page.html.j2"))
-
-
-def _finalized(value: object) -> object:
-    is_markup = hasattr(value, "__html__")
-    return clean_text(value) if isinstance(value, str) and not is_markup else value
+    return page_template("portfolio/page.html.j2")
 
 
 @cache

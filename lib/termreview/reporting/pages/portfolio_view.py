@@ -12,6 +12,7 @@ from termreview.reporting.blocks.values import fraction_text
 from termreview.reporting.charts.drawing.style import HATCH, RULE, part_styles
 from termreview.reporting.records.provenance import short_hash
 from termreview.reporting.records.published import Published, PublishedTerm
+from termreview.text import capitalised
 
 View = dict[str, Any]
 OVERALL: Final = "overall"
@@ -100,7 +101,7 @@ def _levels(reference: Reference, terms: Sequence[PublishedTerm]) -> list[View]:
 
 def _part_title(reference: Reference, part: str) -> str:
     title = str(reference.labels["score_levels_short"][part.removeprefix("level_")])
-    return title[:1].upper() + title[1:]
+    return capitalised(title)
 
 
 def _bar(parts: Sequence[str], counts: Sequence[int]) -> list[View]:
@@ -175,7 +176,7 @@ def _scope_title(reference: Reference, term: PublishedTerm, report: Published) -
     unit = reference.registry.on(term.declared.plan.due_on).get(unit_id)
     names = [unit.name if unit else unit_id, reference.registry.level_titles().get(level, level)]
     title = ", ".join(name for name in names if name)
-    return title[:1].upper() + title[1:]
+    return capitalised(title)
 
 
 def _kind(reference: Reference, report: Published) -> str:
@@ -203,7 +204,7 @@ def _title(reference: Reference, term: PublishedTerm) -> str:
     told = reference.publishing["facts"]["term_text"].format(
         term=plan.title, school_year=plan.term.school_year
     )
-    return str(told[:1].upper() + told[1:])
+    return str(capitalised(told))
 
 
 def _anchor(term: PublishedTerm) -> str:

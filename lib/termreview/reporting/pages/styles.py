@@ -1,4 +1,4 @@
-"""One style of the published pages: the fonts that they carry, and the sheets of a report."""
+"""One style of the published pages: the fonts that they carry, the sheets of a report, the templates of other pages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Final
 
+from jinja2 import Environment, StrictUndefined, Template
+
 from termreview.reporting.blocks.blocks import escape_text
+from termreview.reporting.blocks.number_format import clean_text
 
 _FONT_FACES: Final = (("Regular", 400), ("SemiBold", 600))
 
@@ -39,6 +42,20 @@ def unbroken_years(title: str) -> str:
 def theme_text(name: str) -> str:
     """One file of the theme."""
     return (files("termreview.reporting") / "theme" / name).read_text(encoding="utf-8")
+
+
+def page_template(name: str) -> Template:
+    """One template of the theme: text of data never becomes markup, and what is missing in the view is a fault, not a blank."""
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_finalized
+    )
+    environment.filters["unbroken"] = unbroken_years  # escapes the text
+    return environment.from_string(theme_text(name))
+
+
+def _finalized(value: object) -> object:
+    is_markup = hasattr(value, "__html__")
+    return clean_text(value) if isinstance(value, str) and not is_markup else value
 
 
 def _encoded(path: Path) -> str:

@@ -15,7 +15,7 @@ from termreview.coded_text import CodedText
 from termreview.errors import ContractError, UsageError
 from termreview.reference.declarations import Reference, load_reference
 from termreview.reporting.editions.scope import EDITIONS, SHAREABLE, WHOLE, Scope
-from termreview.reporting.term.term_tables import TermTables
+from termreview.reporting.term.term_tables import TABLES, TermTables
 from termreview.storage.atomic_files import read_json, sha256_of
 from termreview.storage.workspace import Workspace
 from termreview.terms import Term
@@ -35,7 +35,6 @@ _KEYS: Final = (
 )  # fmt: skip
 _STATUSES: Final = ("provisional", "final")
 SHOWN: Final = "shown_counts"  # of a shareable issue: the sums of sensitive attributes that its readers have
-TABLES: Final = ("submissions", "observations", "findings", "ledger", "scores")
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,6 +9,7 @@ import pandas as pd
 from termreview.reference.kinds.forms import Form
 from termreview.reference.kinds.sources import Sources
 from termreview.reporting.blocks.values import Parts, column
+from termreview.text import capitalised
 
 AGREES, DIFFERS = "agrees", "differs"
 ALL: Final = "all"
@@ -54,4 +55,4 @@ def unsettled(compared: pd.DataFrame) -> pd.DataFrame:
 def alone(label: str) -> str:
     """The label of one question as it stands without that of its whole."""
     text = label.removeprefix(_OF_WHICH)
-    return text[:1].upper() + text[1:]
+    return capitalised(text)

@@ -20,7 +20,8 @@ from termreview.reporting.report.context import ReportContext, TermView
 from termreview.reporting.summaries.communes import Sums, sums_by_commune
 from termreview.reporting.summaries.statistics import WHOLE_COLUMN
 from termreview.reporting.term.schools import ALL
-from termreview.storage.workspace import atomic_write, place_in
+from termreview.storage.atomic_files import write_content
+from termreview.storage.workspace import place_in
 
 COLUMNS: Final = (
     "office_code", "term_id", "as_of", "edition", "scope", "school_code", "school_name", "commune_code", "commune_name",
@@ -410,6 +411,5 @@ def _contents(name: str, rows: pd.DataFrame) -> Iterator[dict[str, object]]:
 
 
 def _write(path: Path, content: bytes) -> Path:
-    with atomic_write(path) as beside:
-        beside.write_bytes(content)
+    write_content(path, content)
     return path

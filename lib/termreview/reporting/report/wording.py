@@ -21,6 +21,7 @@ from termreview.reporting.report.context import INTERNAL, ReportContext
 from termreview.reporting.report.narrative import listed, sentence
 from termreview.reporting.term.schools import ALL
 from termreview.terms import Term
+from termreview.text import capitalised
 
 
 def say(report: ReportContext, key: str, **values: Any) -> str:
@@ -72,7 +73,7 @@ def communes_head(report: ReportContext) -> str:
     names = set(report.term.schools["commune_name"])
     kinds = [kind for kind in labels(report, "commune_kinds").values() if any(map(_of_kind(kind), names))]
     text = ", ".join(kinds) or label(report, "school_table", "commune")
-    return text[:1].upper() + text[1:]
+    return capitalised(text)
 
 
 def _of_kind(kind: str) -> Callable[[str], bool]:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache, partial
-from importlib.resources import files
 
 import pandas as pd
-from jinja2 import Environment, StrictUndefined, Template
+from jinja2 import Template
 
 from termreview.cluster import scheduler_asked, share_on
 from termreview.pieces import pieces_at_hand
 from termreview.processes import IS_FORKED, processors, share
 from termreview.reporting.blocks.blocks import Block
-from termreview.reporting.blocks.number_format import clean_text
 from termreview.reporting.blocks.tables import table
+from termreview.reporting.pages.styles import page_template, theme_text
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.school_pages.material import material_of
 from termreview.reporting.school_pages.page import kind_of, page_view
@@ -81,22 +80,9 @@ def show_pages(report: ReportContext, pages: Mapping[str, str]) -> Block:
 
 @cache
 def _template() -> Template:
-    # Text of data never becomes markup; what is missing in the view is a fault, not a blank.
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_finalized
-    )
-    return environment.from_string(_part("page.html.j2"))
-
-
-def _finalized(value: object) -> object:
-    is_markup = hasattr(value, "__html__")
-    return clean_text(value) if isinstance(value, str) and not is_markup else value
+    return page_template("school_page/page.html.j2")
 
 
 @cache
 def _style() -> str:
-    return _part("page.css")
-
-
-def _part(name: str) -> str:
-    return (files("termreview.reporting") / "theme" / "school_page" / name).read_text(encoding="utf-8")
+    return theme_text("school_page/page.css")

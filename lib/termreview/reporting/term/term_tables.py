@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from termreview.errors import UsageError
 from termreview.reference.declarations import Reference, TermReference
 from termreview.storage import workspace as storage
+from termreview.storage.atomic_files import sha256_of
+from termreview.storage.publication import is_published, read_published
 from termreview.storage.workspace import Workspace
 from termreview.terms import Term
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-_NAMES = ("submissions", "observations", "findings", "ledger", "scores")
+TABLES: Final = ("submissions", "observations", "findings", "ledger", "scores")
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +41,16 @@ def read_tables(workspace: Workspace, term: Term) -> TermTables:
     ContractError
         When a table does not keep its contract.
     """
-    return TermTables(**storage.read_tables(workspace, term, _NAMES))
+    return TermTables(**storage.read_tables(workspace, term, TABLES))
+
+
+def tables_now(workspace: Workspace, term: Term | None) -> dict[str, Any] | None:
+    """The tables of one term that others are compared with, by hash, as a run notes them; None where there are none."""
+    if term is None or not is_published(workspace.output_paths(term), "scores.parquet"):
+        return None
+    found = read_published(workspace.output_paths(term), [f"{name}.parquet" for name in TABLES])
+    hashes = {name: sha256_of(content) for name, content in found.items() if content is not None}
+    return {"term_id": term.term_id, "tables": hashes}
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +74,7 @@ def read_systems(workspace: Workspace, term: Term) -> SystemTables | None:
 
 def sha256_of_tables(workspace: Workspace, term: Term) -> str:
     """The hash of the tables of one term as they stand."""
-    return storage.tables_sha256(workspace, term, _NAMES)
+    return storage.tables_sha256(workspace, term, TABLES)
 
 
 @dataclass(frozen=True, eq=False)

@@ -38,6 +38,7 @@ from termreview.reporting.word.xml import (
     small_gap_xml,
     table_xml,
 )
+from termreview.storage.atomic_files import write_content
 from termreview.storage.workspace import atomic_write
 
 CARDS_IN_ROW: Final = 3
@@ -117,8 +118,7 @@ def export_docx(
     content = _content(writing)
     origin = "\n".join(part["text"] for part in report.footer if part["kind"] == ORIGIN)
     _describe(template.document, title, origin)
-    with atomic_write(output_path) as beside:
-        beside.write_bytes(_packed(template.document, document_xml(template, content)))
+    write_content(output_path, _packed(template.document, document_xml(template, content)))
 
 
 @dataclass(frozen=True)

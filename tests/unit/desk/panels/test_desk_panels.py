@@ -685,7 +685,7 @@ def test_whatever_looks_or_reckons_says_first_that_it_is_at_work(desk: Desk, off
         "an item ticked": lambda: setattr(trial._ticks["1.3.1"], "value", True),
         "a count moved": lambda: setattr(trial._counts[0], "value", "3"),
         "the path": trial._found,
-        "all clear": trial._cleared,
+        "all clear": trial._clear.click,
         "the district": lambda: setattr(what_if._part, "value", "district"),
         "an action": lambda: what_if._actions._table.pick(what_if._actions._table.rows[1].key),
         "an own action": lambda: setattr(what_if._actions._ticks["1.3.1"], "value", True),

@@ -193,7 +193,7 @@ def test_every_term_that_a_report_reads_is_part_of_its_record(
     from termreview.reporting.records import provenance
     from termreview.run import manifest
 
-    monkeypatch.setattr(manifest, "_describe_previous", lambda _, term: term and {"term_id": term.term_id})
+    monkeypatch.setattr(manifest, "tables_now", lambda _, term: term and {"term_id": term.term_id})
     monkeypatch.setattr(provenance, "has_tables", lambda *_: True)
     workspace, calendar = Workspace(tmp_path), reference.calendar
     assert isinstance(calendar, Calendar)

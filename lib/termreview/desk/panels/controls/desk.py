@@ -258,6 +258,17 @@ class Desk:
             with self._errors_reported():
                 yield
 
+    def reshow(self, show: Callable[[], None]) -> None:
+        """Show something anew: what the analyst chose decides it, nothing was written."""
+        with self.working("status.working"):
+            show()
+            self.tell("done", say(self.reference, "status.ready"))
+
+    def open_school(self, school_id: str) -> None:
+        """Turn one school up in the tab of the schools."""
+        self.tab("explorer").open_school(school_id)  # type: ignore[attr-defined]
+        self.go_to("explorer")
+
     @contextmanager
     def _errors_reported(self) -> Iterator[None]:
         try:

@@ -27,7 +27,7 @@ class DecisionsView:
         names, columns = words(desk.reference, "rulings"), words(desk.reference, "ruling_columns")
         reaches = {ALL: names["all"], **{reach: names[reach] for reach in (RULE, SCHOOL, PLACE)}}
         self._reach = controls.switch(names["which"], reaches, ALL)
-        self._reach.observe(lambda _: self._filtered(), "value")
+        self._reach.observe(lambda _: self.desk.reshow(self.show), "value")
         self._table = PickTable(
             [
                 PickColumn(columns["ruling"], "90px"), PickColumn(columns["reach"], "8.5em"),
@@ -84,16 +84,9 @@ class DecisionsView:
     def _is_own(self, line: DecisionGroup) -> bool:
         return fold(line.first.decided_by) == fold(self.desk.author)
 
-    def _filtered(self) -> None:
-        with self.desk.working("status.working"):
-            self.show()
-            self.desk.tell("done", say(self.desk.reference, "status.ready"))
-
     def _picked(self, group_id: str) -> None:
         self._picked_id = group_id
-        with self.desk.working("status.working"):
-            self._show_one()
-            self.desk.tell("done", say(self.desk.reference, "status.ready"))
+        self.desk.reshow(self._show_one)
 
     def _withdrawn(self) -> None:
         line = self._lines.get(self._picked_id)

@@ -32,14 +32,18 @@ class TrialView:
         self._ticks: dict[str, Any] = {}
         self._counts: list[Any] = []
         self._own: list[float | None] = []
-        self.picker = SchoolPicker(words(desk.reference, "picker"), lambda _: self._picked(), desk.refuse)
+        self.picker = SchoolPicker(
+            words(desk.reference, "picker"), lambda _: desk.reshow(self.show), desk.refuse
+        )
         self._conditions = controls.tick(names["conditions"])
         self._conditions.observe(lambda _: self._changed(), "value")
         self._items, self._numbers = controls.column(css="desk-ticks"), controls.column(css="desk-counts")
         self._result = controls.shown(css="desk-effect")
         self._path = controls.shown()
         self._find = controls.button(names["find"], self._found, "primary", names["find_hint"])
-        self._clear = controls.button(names["clear"], self._cleared, hint=names["clear_hint"])
+        self._clear = controls.button(
+            names["clear"], lambda: desk.reshow(self.show), hint=names["clear_hint"]
+        )
         left = controls.column(
             controls.shown(names["items"], "desk-form-title"), self._conditions, self._items, css="desk-half"
         )
@@ -157,14 +161,6 @@ class TrialView:
                 self._tried()
             controls.show(self._path, path_block(self.desk.now, path))
             self.desk.tell("done", say(self.desk.reference, "what_if.tried"))
-
-    def _cleared(self) -> None:
-        self._picked()
-
-    def _picked(self) -> None:
-        with self.desk.working("status.working"):
-            self.show()
-            self.desk.tell("done", say(self.desk.reference, "status.ready"))
 
 
 def read_number(text: str) -> float | None:

@@ -31,6 +31,7 @@ from termreview.reporting.report.wording import (
     signed_grounds,
 )
 from termreview.reporting.term.schools import ALL, whole_of
+from termreview.text import capitalised
 
 
 def banner(report: ReportContext) -> Block:
@@ -72,9 +73,7 @@ def facts_of(report: ReportContext) -> list[list[str]]:
     who = whole_of(report.summaries.reporting_levels)
     plan, term = report.declared.plan, report.declared.plan.title
     told = {
-        "term": fill(
-            words["term_text"], {"term": term[:1].upper() + term[1:], "school_year": plan.term.school_year}
-        ),
+        "term": fill(words["term_text"], {"term": capitalised(term), "school_year": plan.term.school_year}),
         "as_of": number_text(report.as_of, "date"),
         "due_on": number_text(plan.due_on, "date"),
         "status": report_status(report).title,

@@ -10,6 +10,7 @@ from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.wording import counted, label, labels, say
 from termreview.reporting.summaries.quality import SEVERITY_ORDER, UNNAMED
+from termreview.text import capitalised
 
 
 def data_quality(report: ReportContext) -> Block:
@@ -82,7 +83,7 @@ def fates_table(report: ReportContext) -> Block:
     """What became of every received file."""
     frame = report.summaries.file_fates
     frame = frame.assign(
-        fate_text=[_capital(label(report, "fates", fate)) for fate in frame["fate"]],
+        fate_text=[capitalised(label(report, "fates", fate)) for fate in frame["fate"]],
         reason=[_reason(report, code) for code in frame["reason_code"]],
     )
     total = {"file_count": int(report.term.tables.submissions["file"].nunique())}
@@ -106,8 +107,4 @@ def _reason(report: ReportContext, code: str) -> str:
     """Why a file has its fate: the short word of the refusal, else the title in the catalogue of findings."""
     known = labels(report, "refusals")
     message = report.reference.messages.get(code)
-    return _capital(known.get(code) or (message.title if message else code))
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return capitalised(known.get(code) or (message.title if message else code))

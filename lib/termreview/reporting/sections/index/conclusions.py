@@ -10,6 +10,7 @@ from termreview.reporting.report.applicable import applies_if, covers_schools
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.wording import label, labels, placed_notes, say
 from termreview.reporting.summaries.index import OVERALL
+from termreview.text import capitalised
 
 
 @applies_if(covers_schools)
@@ -29,7 +30,7 @@ def reasons_table(report: ReportContext) -> Block:
     reasons, groups = labels(report, "reasons"), labels(report, "score_groups")
     frame = report.summaries.open_reasons
     frame = frame.assign(
-        reason_text=[_capital(reasons[reason]) for reason in frame["reason"]],
+        reason_text=[capitalised(reasons[reason]) for reason in frame["reason"]],
         group=[groups[group_id] for group_id in frame["group_id"]],
     )
     return table(
@@ -69,7 +70,3 @@ def schools_table(report: ReportContext) -> Block:
         max_rows=10,
         notes=placed_notes(report),
     )  # fmt: skip
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -26,6 +26,7 @@ from termreview.reporting.summaries.change import (
     ratio_change,
     status_change,
 )
+from termreview.text import capitalised
 
 _LEAST_RATIO = 0.05  # of what is no per cent, such as pupils per computer
 
@@ -241,7 +242,7 @@ def term_names(report: ReportContext) -> tuple[str, str]:
     before = term_name(report, report.previous.declared.term) if report.previous else ""
     plan = report.declared.plan
     after = say(report, "change.year_end") if plan.report == "year_end_summary" else plan.title
-    return before[:1].upper() + before[1:], after[:1].upper() + after[1:]
+    return capitalised(before), capitalised(after)
 
 
 def no_comparison(report: ReportContext) -> Block:

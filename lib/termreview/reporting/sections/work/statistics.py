@@ -14,7 +14,7 @@ from termreview.reporting.blocks.trace_target import FIELD, trace_unless
 from termreview.reporting.blocks.values import Parts, column, joined
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
-from termreview.reporting.report.wording import level_scopes, marked, say, scope_title, shown
+from termreview.reporting.report.wording import level_scopes, marked, say, scope_heads, scope_title, shown
 from termreview.reporting.summaries.statistics import OWNERSHIP, PRIVATE, PUBLIC, WHOLE_COLUMN, official_lines
 from termreview.reporting.term.schools import ALL
 
@@ -118,7 +118,7 @@ def levels_table(report: ReportContext, own: pd.DataFrame) -> Block:
     frame = _spread(own, scopes)
     return table(
         marked(report, frame),
-        columns={"row_label": "Chỉ tiêu"} | _heads(report, scopes) | {"coverage": "Trường có số liệu"},
+        columns={"row_label": "Chỉ tiêu"} | scope_heads(report, scopes) | {"coverage": "Trường có số liệu"},
         caption=say(report, "statistics.levels_caption", section=_caption(own))
         if is_split
         else _caption(own),
@@ -220,11 +220,6 @@ def _has_grades(own: pd.DataFrame) -> bool:
 def _scopes(report: ReportContext, own: pd.DataFrame) -> list[str]:
     present = set(own["scope"])
     return [scope for scope in level_scopes(report) if scope in present]
-
-
-def _heads(report: ReportContext, scopes: list[str]) -> dict[str, str]:
-    short = {level.level: level.short_title for level in report.reference.registry.levels}
-    return {scope: short.get(scope, scope_title(report, scope)) for scope in scopes}
 
 
 def _spread(own: pd.DataFrame, scopes: list[str]) -> pd.DataFrame:

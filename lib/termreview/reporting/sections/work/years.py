@@ -19,6 +19,7 @@ from termreview.reporting.sections.work.figures import ratio_alone, ratio_with_p
 from termreview.reporting.summaries.index import second_level
 from termreview.reporting.summaries.ratios import COUNTED
 from termreview.reporting.term.schools import ALL, whole_of
+from termreview.text import capitalised
 
 SIZES, RATIOS, LEVELS = "sizes", "ratios", "levels"
 BREAK = "║"  # stands between two years whose figures are not of one kind
@@ -130,7 +131,7 @@ def _sizes(report: ReportContext, views: Sequence[TermView]) -> list[Line]:
                 texts.append(hidden_word(report))
             else:
                 texts.append(Number(None if row is None or not row["counted_count"] else row["value"]))
-        title = name[:1].upper() + name[1:]
+        title = capitalised(name)
         lines.append(Line(title, SIZES, texts, _broken(views, [field_id])))
     return lines
 
