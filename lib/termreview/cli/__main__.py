@@ -238,28 +238,13 @@ def _demo(options: argparse.Namespace, workspace: Workspace, reference: Referenc
 _WRITING = ("forms", "adopt", "status", "return", "letters", "new-year", "clean", "issue", "compare", "desk")
 # What a command does, or where in this room that stands: it is loaded when it is asked for.
 _COMMANDS: Mapping[str, Command | str] = {
-    "check": _check,
-    "forms": _forms,
-    "adopt": _adopt,
-    "status": "status.status",
-    "return": "status.give_back",
-    "letters": "status.write_letters",
-    "new-office": "office.begin_office",
-    "new-year": "office.begin_year",
-    "clean": "office.take_away",
-    "run": "run.run",
-    "verify": "verify.verify",
-    "issue": "issue.issue",
-    "compare": "issue.compare",
-    "export": "run.export",
-    "merge": "merge.merge",
-    "source": "sources.look",
-    "sources": "sources.purge",
-    "links": "sources.check_links",
-    "rehearse": _rehearse,
-    "demo": _demo,
-    "desk": "desk.desk",
-}
+    "check": _check, "forms": _forms, "adopt": _adopt, "status": "status.status",
+    "return": "status.give_back", "letters": "status.write_letters", "new-office": "office.begin_office",
+    "new-year": "office.begin_year", "clean": "office.take_away", "run": "run.run", "verify": "verify.verify",
+    "issue": "issue.issue", "compare": "issue.compare", "export": "run.export", "merge": "merge.merge",
+    "source": "sources.look", "sources": "sources.purge", "links": "sources.check_links",
+    "rehearse": _rehearse, "demo": _demo, "desk": "desk.desk",
+}  # fmt: skip
 
 
 if __name__ == "__main__":

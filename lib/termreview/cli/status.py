@@ -23,11 +23,7 @@ if TYPE_CHECKING:
 
 def status(options: argparse.Namespace, workspace: Workspace, reference: Reference) -> None:
     """Say who has sent, who has not, and what each school still owes; write the reminder list where it is asked for."""
-    from termreview.intake.received_notices import (
-        MOST_SHOWN,
-        file_decision_lines,
-        received_notices,
-    )
+    from termreview.intake.received_notices import MOST_SHOWN, file_decision_lines, received_notices
     from termreview.reporting.summaries.reporting import reporting_by_level
     from termreview.run.reminding import reminding_on
     from termreview.spreadsheets.packages.guard import NOT_OPENED

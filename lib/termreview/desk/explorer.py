@@ -148,11 +148,5 @@ def findings_of(now: TermNow, school_id: str) -> pd.DataFrame:
 
 
 __all__ = [
-    "OVERALL",
-    "Place",
-    "beside_peers",
-    "findings_of",
-    "ledger_of",
-    "level_margins_of",
-    "terms_of_school",
-]
+    "OVERALL", "Place", "beside_peers", "findings_of", "ledger_of", "level_margins_of", "terms_of_school",
+]  # fmt: skip

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,14 +13,7 @@ from termreview.desk.lists.list_lines import PATIENCE_S, patiently_held
 from termreview.desk.term.term_now import TermNow
 from termreview.desk.term.wording import say
 from termreview.reference.declarations import load_reference
-from termreview.reference.kinds.sources import (
-    BY_FILE,
-    FILLED,
-    IS,
-    UNSAID,
-    Condition,
-    ExportLayout,
-)
+from termreview.reference.kinds.sources import BY_FILE, FILLED, IS, UNSAID, Condition, ExportLayout
 from termreview.sources.counting import LAYOUT_UNKNOWN, Counted
 from termreview.sources.facts import FOLDER, READ, export_path, try_export
 from termreview.sources.proposal import (
@@ -144,9 +138,7 @@ def try_drafts(now: TermNow, proposal: Proposal) -> Tried | None:
     return None
 
 
-def confirm_draft(
-    now: TermNow, tried: Tried, author: str, day: datetime.date, patience_s: float = PATIENCE_S
-) -> bool:
+def confirm_draft(now: TermNow, tried: Tried, author: str, day: datetime.date) -> bool:
     """Put one draft in force as it is declared; False where others have changed the declarations meanwhile.
 
     Raises
@@ -157,30 +149,24 @@ def confirm_draft(
         When a run holds the workspace too long; nothing is written.
     """
     note = say(now.reference, "mapping.confirmed_note", author=clean(author), day=day_text(day))
-    with patiently_held(now.workspace.root, "confirm a layout", patience_s):
-        if load_reference(now.workspace.reference).sources != now.reference.sources:
-            return False
-        confirm_layout(now.workspace.reference, tried.layout.source_id, note)
-    return True
+    with _if_unchanged(now, "confirm a layout") as is_unchanged:
+        if is_unchanged:
+            confirm_layout(now.workspace.reference, tried.layout.source_id, note)
+    return is_unchanged
 
 
-def keep_layout(
-    now: TermNow, tried: Tried, author: str, day: datetime.date, patience_s: float = PATIENCE_S
-) -> bool:
-    """Write one layout that was tried out among the declarations; False where others have changed them meanwhile.
+def keep_layout(now: TermNow, tried: Tried, author: str, day: datetime.date) -> bool:
+    """Write one layout that was tried out among the declarations, under the conditions of `confirm_draft`."""
+    rows = tried.counted.rows
+    note = say(now.reference, "mapping.note", author=clean(author), day=day_text(day), rows=rows)
+    with _if_unchanged(now, "keep a layout") as is_unchanged:
+        if is_unchanged:
+            write_layout(now.workspace.reference, tried.layout, note)
+    return is_unchanged
 
-    Raises
-    ------
-    DeclarationError
-        When the layout, or what others wrote, is not valid; nothing is written.
-    WorkspaceBusyError
-        When a run holds the workspace too long; nothing is written.
-    """
-    note = say(
-        now.reference, "mapping.note", author=clean(author), day=day_text(day), rows=tried.counted.rows
-    )
-    with patiently_held(now.workspace.root, "keep a layout", patience_s):
-        if load_reference(now.workspace.reference).sources != now.reference.sources:
-            return False
-        write_layout(now.workspace.reference, tried.layout, note)
-    return True
+
+@contextmanager
+def _if_unchanged(now: TermNow, why: str) -> Iterator[bool]:
+    """Hold the declarations; whether their sources are still those that the desk shows."""
+    with patiently_held(now.workspace.root, why, PATIENCE_S):
+        yield load_reference(now.workspace.reference).sources == now.reference.sources

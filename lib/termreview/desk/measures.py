@@ -19,12 +19,8 @@ from termreview.text import plain_key
 NUMBER, DATE, CATEGORY = "number", "date", "category"
 ANY = "*"  # in the place of a word: whichever value
 _FORMATS = {
-    "percent": "percent1",
-    "points": "points",
-    "ratio": "ratio",
-    "money": "vnd",
-    "percentage": "percent1",
-}
+    "percent": "percent1", "points": "points", "ratio": "ratio", "money": "vnd", "percentage": "percent1",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -125,9 +125,7 @@ def condition_lines(now: TermNow, group: Group, school_id: str) -> list[Conditio
     facts = facts_of(own, [(school_id, str(level))], requires)
     return [
         ConditionLine(
-            condition,
-            str(condition_states(condition, facts)[0]),
-            _facts(now, condition.requires, answers),
+            condition, str(condition_states(condition, facts)[0]), _facts(now, condition.requires, answers)
         )
         for condition in group.conditions
     ]

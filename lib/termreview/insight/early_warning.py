@@ -23,15 +23,8 @@ from termreview.reference.texts.insight import Limits
 
 BASE, PEERS, OWN, LOGISTIC = "base_rate", "peer_gains", "own_path", "logistic"
 RELIABILITY_COLUMNS = [
-    "from_share",
-    "to_share",
-    "school_count",
-    "predicted",
-    "missed",
-    "observed",
-    "low",
-    "high",
-]
+    "from_share", "to_share", "school_count", "predicted", "missed", "observed", "low", "high",
+]  # fmt: skip
 WARNING_COLUMNS = ["school_id", "start", "usual_gain", "own_gain", "probability", "reason"]
 _EDGES = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0)
 _PENALTY = 1.0  # of the logistic model, on standardised figures

@@ -204,9 +204,5 @@ def _shares(tables: StoryTables, fewest: int) -> pd.DataFrame:
 
 
 _KINDS: Mapping[str, Callable[[StoryRule, StoryTables, StoryTables | None, int], Iterator[Story]]] = {
-    APPEARED: _appeared,
-    FALLEN: _fallen,
-    LAST: _last,
-    CONTRADICTION: _contradiction,
-    EXAMPLE: _example,
-}
+    APPEARED: _appeared, FALLEN: _fallen, LAST: _last, CONTRADICTION: _contradiction, EXAMPLE: _example,
+}  # fmt: skip

@@ -95,10 +95,7 @@ def filed_under(path: Path, folders: Mapping[str, Path], reference: Reference) -
 
 
 def inspect_files(
-    path: Path,
-    reference: Reference | None = None,
-    words: Reference | None = None,
-    filed: Filed | None = None,
+    path: Path, reference: Reference | None = None, words: Reference | None = None, filed: Filed | None = None
 ) -> list[Inspection]:
     """Look at one file, or at each file of an archive of workbooks by itself; as `inspect_file`."""
     members = archive_members(path)

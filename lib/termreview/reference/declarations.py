@@ -35,14 +35,7 @@ from termreview.reference.kinds.measures import (  # fmt: skip
     load_visits,
 )
 from termreview.reference.kinds.sources import Sources, load_sources
-from termreview.reference.kinds.units import (
-    LEVELS,
-    Contact,
-    Registry,
-    Unit,
-    load_contacts,
-    load_registry,
-)
+from termreview.reference.kinds.units import LEVELS, Contact, Registry, Unit, load_contacts, load_registry
 from termreview.reference.loading.file_reading import report_odd_entries
 from termreview.reference.loading.fingerprint import file_fingerprints, fingerprint
 from termreview.reference.loading.source import Source

@@ -25,12 +25,8 @@ from termreview.workbook_text import fitted, open_book
 INVITATION, REMINDER, RETURN, THANKS = KINDS = ("invitation", "reminder", "return", "thanks")
 # Which letter a school gets, by what it is reminded of; of what the office itself has to settle none is written.
 _OF_STATE: Final = {
-    "missing": REMINDER,
-    "refused": RETURN,
-    "repair": RETURN,
-    "resent": RETURN,
-    "explain": RETURN,
-}
+    "missing": REMINDER, "refused": RETURN, "repair": RETURN, "resent": RETURN, "explain": RETURN,
+}  # fmt: skip
 _WORKBOOK: Final = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 _OTHER: Final = ("application", "octet-stream")
 _WIDTHS: Final = {

@@ -140,9 +140,7 @@ def _order(
     declared, words = reference.of(term), reference.returns
     plan, office = declared.plan, declared.office
     term_line = words["sheet"]["term"].format(
-        term=capitalised(plan.title),
-        school_year=term.school_year,
-        due_on=f"{plan.due_on:%d/%m/%Y}",
+        term=capitalised(plan.title), school_year=term.school_year, due_on=f"{plan.due_on:%d/%m/%Y}"
     )
     if plan.resubmission_due_on is not None:
         term_line += words["sheet"]["resubmission"].format(day=f"{plan.resubmission_due_on:%d/%m/%Y}")

@@ -63,7 +63,6 @@ def make_scoped(
     workers: int = 1,
     progress: Progress = lambda done, total, made: None,
     is_forced: bool = False,
-    time_limit_s: int = TIME_LIMIT_S,
 ) -> list[Made]:
     """Make the reports of several scopes of one term that was run; one that fails does not stop the others.
 
@@ -95,7 +94,7 @@ def make_scoped(
                 progress(len(made), len(steps), made[place])
             else:
                 due[place] = step
-        for place, seconds, error in _executed(workspace, term, due, workers, time_limit_s):
+        for place, seconds, error in _executed(workspace, term, due, workers):
             scope, edition, step = steps[place]
             if not error:
                 write_record(workspace, reference, term, manifest, step)
@@ -111,13 +110,13 @@ def _files(step: Step) -> tuple[Path, ...]:
 
 
 def _executed(
-    workspace: Workspace, term: Term, due: dict[int, Step], workers: int, time_limit_s: int
+    workspace: Workspace, term: Term, due: dict[int, Step], workers: int
 ) -> Iterator[tuple[int, float, str]]:
     """Execute some steps at a time, each in processes of its own; give place, seconds and error of each as it ends."""
     if not due:
         return
     if scheduler := scheduler_asked():
-        yield from _executed_on(scheduler, workspace, term, due, time_limit_s)
+        yield from _executed_on(scheduler, workspace, term, due)
         return
     with kernels_of(workspace, term, due.values()) as kernels:
         load_papermill()
@@ -125,19 +124,16 @@ def _executed(
             kernels.shared()  # once, before several ask for it
         with ThreadPoolExecutor(min(workers, len(due))) as lanes:
             places = {
-                lanes.submit(_execute, workspace, term, step, time_limit_s, kernels): place
-                for place, step in due.items()
+                lanes.submit(_execute, workspace, term, step, kernels): place for place, step in due.items()
             }
             for future in as_completed(places):
                 yield places[future], *future.result()
 
 
-def _execute(
-    workspace: Workspace, term: Term, step: Step, time_limit_s: int, kernels: WarmKernels | None
-) -> tuple[float, str]:
+def _execute(workspace: Workspace, term: Term, step: Step, kernels: WarmKernels | None) -> tuple[float, str]:
     begun = time.monotonic()
     try:
-        begin_step(workspace, term, step, None, time_limit_s, kernels)()
+        begin_step(workspace, term, step, None, TIME_LIMIT_S, kernels)()
         return time.monotonic() - begun, ""
     except (TermReviewError, OSError) as error:
         return time.monotonic() - begun, str(error)
@@ -154,7 +150,7 @@ class _Brought:
 
 
 def _executed_on(
-    scheduler: str, workspace: Workspace, term: Term, due: dict[int, Step], time_limit_s: int
+    scheduler: str, workspace: Workspace, term: Term, due: dict[int, Step]
 ) -> Iterator[tuple[int, float, str]]:
     """Have the workers of a cluster execute some steps; what they bring is put into its place here, whole.
 
@@ -162,13 +158,13 @@ def _executed_on(
     nobody. What failed there is done here once more, so that its notebook is kept for inspection.
     """
     notebooks = tuple(sorted({step.source for step in due.values()}))
-    make = partial(_brought, workspace, term, time_limit_s, notebooks)
+    make = partial(_brought, workspace, term, notebooks)
     sees = partial(_seen, workspace, term, notebooks)
     for place, brought in zip(due, share_on(scheduler, list(due.values()), make, sees), strict=True):
         step = due[place]
         if brought.error:
             with kernels_of(workspace, term, [step]) as kernels:
-                yield place, *_execute(workspace, term, step, time_limit_s, kernels)
+                yield place, *_execute(workspace, term, step, kernels)
             continue
         try:
             _put(workspace, term, step, brought)
@@ -191,16 +187,14 @@ def _put(workspace: Workspace, term: Term, step: Step, brought: _Brought) -> Non
         shutil.rmtree(beside, ignore_errors=True)
 
 
-def _brought(
-    workspace: Workspace, term: Term, time_limit_s: int, notebooks: tuple[str, ...], step: Step
-) -> _Brought:
+def _brought(workspace: Workspace, term: Term, notebooks: tuple[str, ...], step: Step) -> _Brought:
     """Make one report in a folder of this machine."""
     begun = time.monotonic()
     try:
         with tempfile.TemporaryDirectory(prefix="termreview-") as folder:
             beside = Path(folder)
             kernels = _kernels_here(workspace, term, notebooks, _seen(workspace, term, notebooks))
-            executed = begin_step(workspace, term, step, beside, time_limit_s, kernels, is_apart=True)()
+            executed = begin_step(workspace, term, step, beside, TIME_LIMIT_S, kernels, is_apart=True)()
             below = beside / PAGES
             reports = {
                 name.removeprefix(PAGES): (beside / name).read_bytes()

@@ -259,11 +259,7 @@ def plan_steps(
 
 
 def table_steps(
-    workspace: Workspace,
-    declared: TermReference,
-    as_of: datetime.date,
-    workers: int = 0,
-    later: str = "",
+    workspace: Workspace, declared: TermReference, as_of: datetime.date, workers: int = 0, later: str = ""
 ) -> list[Step]:
     """The steps that make the tables of one term, which every report of it rests on.
 

@@ -149,9 +149,7 @@ def _compared(
     differs = is_claimed & is_computed & ~agrees
     low = np.select([agrees, differs, is_computed], [own, np.fmin(own, computed_low), computed_low], 0.0)
     high = np.select(
-        [agrees, differs, is_computed],
-        [own, np.fmax(own, computed_high), computed_high],
-        item.max_points,
+        [agrees, differs, is_computed], [own, np.fmax(own, computed_high), computed_high], item.max_points
     )
     reason = np.select(
         [agrees, differs, is_computed, zero, is_claimed],
@@ -171,7 +169,5 @@ def _unanswered(item: Item, facts: Facts, out_of_range: Flags) -> Words:
     not_submitted = facts.state(item.field("self")) == "not_submitted"
     unreadable = np.any([state == "unreadable" for state in states], axis=0)
     return np.select(
-        [not_submitted, out_of_range, unreadable],
-        ["not_submitted", "out_of_range", "unreadable"],
-        UNANSWERED,
+        [not_submitted, out_of_range, unreadable], ["not_submitted", "out_of_range", "unreadable"], UNANSWERED
     ).astype(object)

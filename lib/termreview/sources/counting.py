@@ -242,11 +242,7 @@ class _Tally:
         head_words = self._heads.get(layout.row_key, set())
         wanted = [places[name] for name in layout.required]
         facts = [
-            (
-                fact,
-                [self._test(one, places) for one in fact.conditions],
-                places.get(fact.column_id),
-            )
+            (fact, [self._test(one, places) for one in fact.conditions], places.get(fact.column_id))
             for fact in layout.facts
             if all(one.column_id in places for one in fact.conditions)
             and (fact.count == ROWS or fact.column_id in places)

@@ -48,16 +48,9 @@ from termreview.spreadsheets.xlsx.shared import read_number_formats, read_shared
 from termreview.spreadsheets.xlsx.sheet import read_sheet
 
 __all__ = [
-    "DEFAULT_LIMITS",
-    "REFUSAL_REASONS",
-    "Cell",
-    "Limits",
-    "RefusedFile",
-    "Sheet",
-    "Workbook",
-    "read_content",
+    "DEFAULT_LIMITS", "REFUSAL_REASONS", "Cell", "Limits", "RefusedFile", "Sheet", "Workbook", "read_content",
     "read_workbook",
-]
+]  # fmt: skip
 
 _OPENOFFICE_1 = b"mimetypeapplication/vnd.sun.xml."  # its first member says so
 _MOST_SEPARATORS = 20  # for each cell that may be filled

@@ -21,18 +21,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "Workspace",
-    "atomic_write",
-    "find_workspace",
-    "has_tables",
-    "place_in",
-    "read_if_there",
-    "read_table",
-    "read_tables",
-    "workspace_at",
-    "write_json",
-    "write_table",
-]
+    "Workspace", "atomic_write", "find_workspace", "has_tables", "place_in", "read_if_there", "read_table",
+    "read_tables", "workspace_at", "write_json", "write_table",
+]  # fmt: skip
 
 
 HANDED_IN = "handed_in"  # the table of all rows that offices handed in of one term

@@ -22,6 +22,7 @@ from termreview.text import fold
 DECISIONS = "decisions.csv"
 _NUMBERED = re.compile(r"qd-(\d+)(?:\.\d+)?")
 _PART = re.compile(r"\.\d+$")
+_MOST_REASONS = 3
 
 
 @dataclass(frozen=True)
@@ -85,9 +86,7 @@ def write_decision(
     return outcome[-1]
 
 
-def take_back(
-    workspace: Workspace, decision_id: str, decided_by: str, patience_s: float = PATIENCE_S
-) -> bool:
+def take_back(workspace: Workspace, decision_id: str, decided_by: str) -> bool:
     """Take one's own decision out of the list, on however many places; say whether it was there.
 
     Other rows keep their bytes.
@@ -112,7 +111,7 @@ def take_back(
                 kept.append(row)
         return kept
 
-    change_list(workspace.root, workspace.reference / DECISIONS, without, "take a decision back", patience_s)
+    change_list(workspace.root, workspace.reference / DECISIONS, without, "take a decision back", PATIENCE_S)
     return bool(taken)
 
 
@@ -131,10 +130,10 @@ def last_own(reference: Reference, term_id: str, decided_by: str) -> Decision | 
     return own[-1] if own else None
 
 
-def last_reasons(reference: Reference, decided_by: str, most: int = 3) -> list[str]:
+def last_reasons(reference: Reference, decided_by: str) -> list[str]:
     """The reasons that were given last, newest first, each once: those of one role before those of others."""
     ordered = sorted(reversed(reference.decisions), key=lambda one: fold(one.decided_by) != fold(decided_by))
-    return list(dict.fromkeys(one.reason for one in ordered if one.reason))[:most]
+    return list(dict.fromkeys(one.reason for one in ordered if one.reason))[:_MOST_REASONS]
 
 
 def stands_in_the_way(other: Decision, wanted: Decision, known_ids: Collection[str]) -> bool:

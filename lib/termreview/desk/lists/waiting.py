@@ -46,7 +46,6 @@ def set_waiting(
     state: str,
     set_by: str,
     set_on: datetime.date,
-    patience_s: float = PATIENCE_S,
 ) -> None:
     """Have some findings wait in one state, or in none (blank): then they stand on the worklist again.
 
@@ -70,4 +69,4 @@ def set_waiting(
         values = {"state": state, "set_by": set_by, "set_on": set_on.isoformat()}
         return kept + [found.line({"finding_id": name, **values}) for name in wanted if state]
 
-    change_list(workspace.root, path, changed, "put findings aside", patience_s)
+    change_list(workspace.root, path, changed, "put findings aside", PATIENCE_S)

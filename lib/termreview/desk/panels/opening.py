@@ -26,17 +26,11 @@ from termreview.storage.workspace import find_workspace
 
 # Each by its name and where it stands: what a tab needs is imported when it is turned up, or once the first view stands.
 TABS: Mapping[str, str] = {
-    "glance": "overview_tab:OverviewTab",
-    "triage": "worklist_tab:WorklistTab",
-    "verification": "verification_tab:VerificationTab",
-    "explorer": "explorer_tab:ExplorerTab",
-    "what_if": "what_if_tab:WhatIfTab",
-    "explore": "explore_tab:ExploreTab",
-    "table": "table_tab:TableTab",
-    "systems": "systems_tab:SystemsTab",
-    "insight": "insight_tab:InsightTab",
-    "year": "year_tab:YearTab",
-}
+    "glance": "overview_tab:OverviewTab", "triage": "worklist_tab:WorklistTab",
+    "verification": "verification_tab:VerificationTab", "explorer": "explorer_tab:ExplorerTab",
+    "what_if": "what_if_tab:WhatIfTab", "explore": "explore_tab:ExploreTab", "table": "table_tab:TableTab",
+    "systems": "systems_tab:SystemsTab", "insight": "insight_tab:InsightTab", "year": "year_tab:YearTab",
+}  # fmt: skip
 _AT_ONCE_S = 6.0  # a reading that takes no longer is waited for: then the page has the desk from the first
 _FOR_A_PAGE_S = 5
 _FOR_ITS_VIEW_S = 10  # which a page takes to come and to show the desk; where none comes, there is time

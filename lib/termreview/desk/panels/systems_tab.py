@@ -15,12 +15,8 @@ from termreview.sources.facts import FOLDER
 
 EXPORTS, AGREEMENT = "exports", "agreement"
 _TAGS = {
-    "read": "on_time",
-    "refused": "refused",
-    "twice": "late",
-    "other_period": "late",
-    "attached": "on_time",
-}
+    "read": "on_time", "refused": "refused", "twice": "late", "other_period": "late", "attached": "on_time",
+}  # fmt: skip
 
 
 class SystemsTab:

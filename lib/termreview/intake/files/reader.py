@@ -69,12 +69,7 @@ class Reader:
         """The fields of each school level in form order, each with its drop-down."""
         return {
             level: tuple(
-                Question(
-                    field_id,
-                    place.field,
-                    self._choices_of(place.field),
-                    *plain_numbers(place.field),
-                )
+                Question(field_id, place.field, self._choices_of(place.field), *plain_numbers(place.field))
                 for field_id, (_, place) in layout.places.items()
             )
             for level, layout in self.layouts.items()

@@ -81,10 +81,7 @@ def note_contradictions(located: Located, sheet: Sheet, layout: FormLayout, rows
         row = found.row
         label_column, unit_column = _columns(sheet, found)
         told = len(labels)
-        for own, column, remarks in (
-            (row.label, label_column, labels),
-            (found.unit, unit_column, units),
-        ):
+        for own, column, remarks in ((row.label, label_column, labels), (found.unit, unit_column, units)):
             place = found.number, column
             cell = sheet.cells.get(place)
             # The unit goes with the label: of a row that is another one, both differ, and one question is enough.

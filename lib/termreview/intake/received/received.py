@@ -33,22 +33,10 @@ from termreview.storage.atomic_files import read_json
 from termreview.storage.workspace import OF_SYSTEMS, atomic_write
 
 __all__ = [
-    "FIRST_SEEN",
-    "RECEIVED_LIST",
-    "ChangedFile",
-    "ReceivedFile",
-    "content_facts",
-    "list_received",
-    "listed_day",
-    "listed_days",
-    "name_key",
-    "natural_order",
-    "printable_name",
-    "received_order",
-    "received_window",
-    "record_first_seen",
-    "record_received",
-]
+    "FIRST_SEEN", "RECEIVED_LIST", "ChangedFile", "ReceivedFile", "content_facts", "list_received",
+    "listed_day", "listed_days", "name_key", "natural_order", "printable_name", "received_order",
+    "received_window", "record_first_seen", "record_received",
+]  # fmt: skip
 
 # Folders beside the files of the schools that hold no reports of theirs: exports of systems, evidence.
 SET_APART = frozenset(("sources", "evidence"))
@@ -109,11 +97,7 @@ def received_window(plan: TermPlan) -> DateWindow:
 
 
 def received_of(
-    folder: Path,
-    plan: TermPlan,
-    registry: Registry,
-    as_of: datetime.date,
-    until: datetime.date | None = None,
+    folder: Path, plan: TermPlan, registry: Registry, as_of: datetime.date, until: datetime.date | None = None
 ) -> list[ReceivedFile]:
     """The files of one term, with its days and the names of all schools at hand; as `list_received`."""
     return list_received(folder, as_of, until, received_window(plan), registry.school_names)

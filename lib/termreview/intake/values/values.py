@@ -35,14 +35,8 @@ from termreview.text import NOTHING_WORDS, clean, fold, has_invisible, stored_nu
 _BLANK = Reading(BLANK)
 _NOTHING_WORDS = frozenset(NOTHING_WORDS)
 _NOT_APPLICABLE = {
-    "không áp dụng",
-    "kad",
-    "không thuộc phạm vi",
-    "không thuộc đối tượng",
-    "không thuộc diện",
-    "n/a",
-    "na",
-}
+    "không áp dụng", "kad", "không thuộc phạm vi", "không thuộc đối tượng", "không thuộc diện", "n/a", "na",
+}  # fmt: skip
 _LONGEST_OF_THEM = max(map(len, _NOT_APPLICABLE))
 _POINTS_STEP = 0.5
 _FRACTION = re.compile(r"\d+ ?/ ?\d+")

@@ -2,60 +2,19 @@
 
 from __future__ import annotations
 
-from termreview.intake.values.value_reading import (
-    ANSWERED,
-    UNREADABLE,
-    Choices,
-    Flag,
-    Reading,
-)
+from termreview.intake.values.value_reading import ANSWERED, UNREADABLE, Choices, Flag, Reading
 from termreview.spreadsheets.workbook import Cell
 from termreview.text import NOTHING_WORDS, clean
 
 _AS_PICTURE = "\ufe0f"  # behind a sign that is to be shown in colours
 _YES = {
-    "có",
-    "co",
-    "x",
-    "v",
-    "đạt",
-    "rồi",
-    "đã",
-    "đã có",
-    "có rồi",
-    "đang có",
-    "đúng",
-    "cã",
-    "coù",
-    "yes",
-    "y",
-    "true",
-    "1",
-    "✓",
-    "✔",
-    "√",
-    "✅",
-    "☑",
-    "🗸",
-    "🗹",
-}
+    "có", "co", "x", "v", "đạt", "rồi", "đã", "đã có", "có rồi", "đang có", "đúng", "cã", "coù", "yes", "y",
+    "true", "1", "✓", "✔", "√", "✅", "☑", "🗸", "🗹",
+}  # fmt: skip
 _NO = {
-    "không",
-    "khong",
-    "ko",
-    "k",
-    "chưa",
-    "chưa có",
-    "không có",
-    "chưa đạt",
-    "không đạt",
-    "chua",
-    "sai",
-    "no",
-    "n",
-    "false",
-    "0",
-}
+    "không", "khong", "ko", "k", "chưa", "chưa có", "không có", "chưa đạt", "không đạt", "chua", "sai", "no",
+    "n", "false", "0",
+}  # fmt: skip
 
 
 def read_yes_no(cell: Cell, choices: Choices | None) -> Reading:

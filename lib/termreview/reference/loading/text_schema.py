@@ -24,18 +24,9 @@ Places = tuple[str, ...]
 # How a sentence may differ by what it counts: nothing, one, many, the only one there is, all.
 SENTENCE_FORMS: Final = ("none", "one", "many", "only", "all")
 FORMATS: Final = (
-    "integer",
-    "decimal1",
-    "points",
-    "ratio",
-    "two_digits",
-    "percent1",
-    "share1",
-    "low_share1",
-    "vnd",
-    "date",
+    "integer", "decimal1", "points", "ratio", "two_digits", "percent1", "share1", "low_share1", "vnd", "date",
     "text",
-)
+)  # fmt: skip
 SENTENCES: Final = (
     "sentences.yml",
     "highlights.yml",

@@ -36,12 +36,7 @@ _MOST_LINES: Final = 7
 
 @in_style()
 def transition_matrix(
-    frame: pd.DataFrame,
-    *,
-    before_label: str,
-    after_label: str,
-    unranked: Sequence[str],
-    width: float = WIDTH,
+    frame: pd.DataFrame, *, before_label: str, after_label: str, unranked: Sequence[str], width: float = WIDTH
 ) -> Figure:
     """Draw one cell per pair of levels: how many units went from the row's level to the column's.
 

@@ -54,15 +54,9 @@ from termreview.storage.workspace import Workspace, find_workspace, has_tables, 
 from termreview.terms import Term
 
 __all__ = [
-    "EDITIONS",
-    "INTERNAL",
-    "SHAREABLE",
-    "ReportContext",
-    "TermView",
-    "build_view",
-    "open_report",
+    "EDITIONS", "INTERNAL", "SHAREABLE", "ReportContext", "TermView", "build_view", "open_report",
     "view_term",
-]
+]  # fmt: skip
 
 
 # Reports are many small tables, on which texts of Python are handled sooner than those of Arrow.

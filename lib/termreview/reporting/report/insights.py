@@ -13,14 +13,7 @@ from termreview.insight.early_warning import Warnings, warn
 from termreview.insight.impact import impact
 from termreview.insight.moderation import BY_SCHOOL, IfVerified, gaps, if_all_verified, published_and_verified
 from termreview.insight.teaching import pairs
-from termreview.insight.trends import (
-    as_today,
-    moves_by_unit,
-    on_one_rule,
-    placed_today,
-    slips,
-    totals,
-)
+from termreview.insight.trends import as_today, moves_by_unit, on_one_rule, placed_today, slips, totals
 from termreview.reference.kinds.measures import RISK
 from termreview.reference.texts.insight import FILE, Limits
 from termreview.reporting.blocks.rows import records
@@ -139,10 +132,7 @@ def both_ways(
     """A panel and where its schools stand, as it was and as it is today: (way, panel, units) for `insight.trends`."""
     places = panel[["school_id", "school_year"]].assign(unit_id="" if scope == WHOLE else panel[scope])
     bare = panel.drop(columns="unit_id")
-    return [
-        (AS_WAS, bare, places),
-        (AS_TODAY, as_today(bare, events), placed_today(places, events)),
-    ]
+    return [(AS_WAS, bare, places), (AS_TODAY, as_today(bare, events), placed_today(places, events))]
 
 
 def spans(moves: pd.DataFrame) -> pd.DataFrame:

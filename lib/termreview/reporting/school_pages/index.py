@@ -116,12 +116,7 @@ def criteria_view(report: ReportContext, school_id: str) -> View:
                 }
             )  # fmt: skip
     items = [
-        word(
-            report,
-            "criteria.lacking_item",
-            item=row["item_id"],
-            reason=reasons[row["reason"]],
-        )
+        word(report, "criteria.lacking_item", item=row["item_id"], reason=reasons[row["reason"]])
         for row in material.lacking.get(school_id, [])
     ]
     rest = "{count} tiểu mục khác"

@@ -62,11 +62,7 @@ def page_view(report: ReportContext, school_id: str) -> dict[str, Any]:
         "path": path_view(report, school_id),
         "change": change_view(report, school_id),
         "years": years_view(report, school_id),
-        "change_title": word(
-            report,
-            "change.title",
-            before=before_name(report) or "kỳ trước",
-        ),
+        "change_title": word(report, "change.title", before=before_name(report) or "kỳ trước"),
     }
 
 

@@ -30,16 +30,8 @@ from termreview.reporting.school_pages.todo import told_reason
 
 # The tables of the material with a row for each school, by what they are keyed by: the school, or a pair with it.
 _BY_SCHOOL = (
-    "schools",
-    "reporting",
-    "lacking",
-    "statuses",
-    "ratios",
-    "findings",
-    "compared",
-    "unsettled",
-    "numbers",
-)
+    "schools", "reporting", "lacking", "statuses", "ratios", "findings", "compared", "unsettled", "numbers",
+)  # fmt: skip
 _BY_PAIR = ("standings", "before", "criteria", "ratios_before")
 
 

@@ -68,11 +68,7 @@ class Summaries:
 
 
 def summarise(
-    reference: Reference,
-    declared: TermReference,
-    schools: pd.DataFrame,
-    answers: Answers,
-    tables: TermTables,
+    reference: Reference, declared: TermReference, schools: pd.DataFrame, answers: Answers, tables: TermTables
 ) -> Summaries:
     """Sum up the tables of one term."""
     statuses = list(declared.form.choices(STATUS_OPTIONS))

@@ -13,13 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from termreview.reporting.blocks.blocks import (
-    Block,
-    bullets,
-    escape_text,
-    paragraph,
-    stack,
-)
+from termreview.reporting.blocks.blocks import Block, bullets, escape_text, paragraph, stack
 from termreview.reporting.blocks.model import FAULT_MIME, plain_text
 from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.report_reading import markdown_parts

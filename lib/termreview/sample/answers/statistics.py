@@ -17,13 +17,9 @@ _SHEETS: Mapping[str, Mapping[str, Sequence[str]]] = {
 }
 _STAFF = ("managers", "teachers", "other_staff")
 _ALWAYS = (
-    "uses_computers",
-    "has_internet",
-    "has_electricity",
-    "has_toilets",
-    "has_handwashing",
+    "uses_computers", "has_internet", "has_electricity", "has_toilets", "has_handwashing",
     "has_disaster_plan",
-)
+)  # fmt: skip
 _RESULTS = {"th": ("excellent", "good", "done", "not_done"), "thcs": ("good", "fair", "pass", "fail")}
 _BUDGET_OF_STAFF, _BUDGET_OF_PUPIL = 138, 1.4  # triệu đồng a year
 

@@ -13,16 +13,8 @@ _BETWEEN = {
     0x03: "+", 0x04: "-", 0x05: "*", 0x06: "/", 0x09: "<", 0x0A: "<=", 0x0B: "=", 0x0C: ">=", 0x0D: ">", 0x0E: "<>",
 }  # fmt: skip
 _FUNCTIONS = {
-    0: "COUNT",
-    1: "IF",
-    4: "SUM",
-    5: "AVERAGE",
-    6: "MIN",
-    7: "MAX",
-    24: "ABS",
-    27: "ROUND",
-    183: "PRODUCT",
-}
+    0: "COUNT", 1: "IF", 4: "SUM", 5: "AVERAGE", 6: "MIN", 7: "MAX", 24: "ABS", 27: "ROUND", 183: "PRODUCT",
+}  # fmt: skip
 _ARGUMENTS = {24: 1, 27: 2}  # of functions that always take as many
 _SUM, _CHOOSE = 0x10, 0x04
 _LONGEST = 2_000

@@ -11,11 +11,7 @@ from termreview.reporting.blocks.rows import by_key, records
 from termreview.reporting.report.context import INTERNAL, ReportContext
 from termreview.reporting.report.wording import lower_first, say
 from termreview.reporting.sections.assessment.assessment import at_most
-from termreview.reporting.sections.assessment.evidence import (
-    UNANSWERED_REASONS,
-    Evidence,
-    schools_named,
-)
+from termreview.reporting.sections.assessment.evidence import UNANSWERED_REASONS, Evidence, schools_named
 from termreview.reporting.summaries.quality import schools_writing
 
 STATED = "difficulties"  # the question in which schools say what is hard

@@ -26,11 +26,7 @@ def by_commune(report: ReportContext) -> Block:
     whole = _lines(report, Sums(report.term, report.reference.ratios), [ALL])
     sizes: dict[str, str] = words["columns"]
     level = second_level(report.declared.indicator_set)
-    columns = {
-        "title": communes_head(report),
-        "received": words["received"],
-        **sizes,
-    }
+    columns = {"title": communes_head(report), "received": words["received"], **sizes}
     if has_states(report):
         columns["tasks"] = words["tasks"]
     if level:

@@ -4,15 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from termreview.reporting.blocks.blocks import (
-    Block,
-    badge_mark,
-    bullets,
-    callout,
-    inline,
-    paragraph,
-    stack,
-)
+from termreview.reporting.blocks.blocks import Block, badge_mark, bullets, callout, inline, paragraph, stack
 from termreview.reporting.blocks.number_format import number_text
 from termreview.reporting.blocks.values import Parts, joined
 from termreview.reporting.editions.scope import scope_subject

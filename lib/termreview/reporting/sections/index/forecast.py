@@ -84,11 +84,7 @@ def _warned(report: ReportContext, found: Warnings, told: Sentence) -> Block:
         }
     )
     block = worded(
-        report,
-        "warning",
-        frame,
-        formats={"chance": "integer"},
-        align={"start": "right", "usual": "right"},
+        report, "warning", frame, formats={"chance": "integer"}, align={"start": "right", "usual": "right"}
     )
     who = tell(report, "warning.told", count=len(rows), least=_TOLD, names=listed([names.get(row["school_id"], row["school_id"]) for row in rows]))  # fmt: skip
     return headed(report, "warning", [who, told, bounds], block, _reliability(report, found))

@@ -67,10 +67,7 @@ def introduction(report: ReportContext) -> Block:
     reading.append(say(report, "index.marks", marks=" và ".join(marks)))
     verified = int((report.term.tables.ledger["origin"] == "verified").sum())
     reading.append(say(report, "index.self_assessment", count=verified))
-    return stack(
-        task_results(report, OUTLINE, lines),
-        callout(say(report, "callouts.levels"), reading),
-    )
+    return stack(task_results(report, OUTLINE, lines), callout(say(report, "callouts.levels"), reading))
 
 
 def group_name(report: ReportContext, group: Group) -> str:

@@ -24,9 +24,7 @@ from termreview.reporting.report.wording import (
     scope_heads,
 )
 from termreview.reporting.sections.index.index import group_name
-from termreview.reporting.sections.index.scores import (
-    standing_text,
-)
+from termreview.reporting.sections.index.scores import standing_text
 from termreview.reporting.sections.work.change import no_comparison, school_pairs, term_names
 from termreview.reporting.sections.work.ratios import line_value, targets_summary, verdict
 from termreview.reporting.summaries.change import MERGED, level_moves, moves_by_group, standing_change
@@ -88,12 +86,7 @@ def _scores_table(report: ReportContext, changes: pd.DataFrame) -> Block:
     own = changes[changes["group_id"] != OVERALL].sort_values(["group_id", "place"], kind="stable")
     before, after = term_names(report)
     rows = records(own)
-    words = {
-        "rise": "tăng",
-        "fall": "giảm",
-        "overlap": "khoảng điểm trùng nhau",
-        "open": "thiếu một kỳ",
-    }
+    words = {"rise": "tăng", "fall": "giảm", "overlap": "khoảng điểm trùng nhau", "open": "thiếu một kỳ"}
 
     shown = own.assign(
         group=[label(report, "score_groups", row["group_id"]) for row in rows],

@@ -218,10 +218,7 @@ def ratios_table(report: ReportContext) -> Block:
         align=dict.fromkeys((*heads, "parts", "coverage"), "right"),
         marks="mark",
         traces={scope: _ratio_in(report, scope) for scope in scopes} | {"parts": _ratio_in(report, ALL)},
-        notes=[
-            say(report, "notes.ratios"),
-            say(report, "tasks.money_note"),
-        ],
+        notes=[say(report, "notes.ratios"), say(report, "tasks.money_note")],
         max_rows=0,
     )
 
