@@ -186,7 +186,7 @@ DOORS = {
         r"desk/office_work",
         r"spreadsheets/xlsx/package",
         r"spreadsheets/editing/package",
-        r"sample/damage",
+        r"sample/faults",
         r"reference/word_template",
         r"reporting/word/document",
         r"proof/document_places",

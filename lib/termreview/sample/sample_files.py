@@ -16,9 +16,8 @@ from termreview.processes import begin_server, pool
 from termreview.reference.declarations import Reference
 from termreview.reference.kinds.units import Unit
 from termreview.sample.answers.answers import is_of_sample, school_answers
-from termreview.sample.damage import FILE_FAULTS
 from termreview.sample.deliveries import Arrival, term_arrivals
-from termreview.sample.faults import ANSWER_FAULTS
+from termreview.sample.faults import ANSWER_FAULTS, FILE_FAULTS
 from termreview.sample.schools.schools import Answer
 from termreview.terms import Term
 

@@ -11,7 +11,7 @@ from other_office import SCHOOLS, TERMS, other_office
 from termreview.cli import __main__ as cli
 from termreview.errors import UNEXPECTED, SampleError
 from termreview.reference.declarations import load_reference
-from termreview.sample.answers.plain import plain_answers
+from termreview.sample.answers.answers import plain_answers
 from termreview.sample.rehearsal.rehearse import rehearsal_page, rehearse
 from termreview.sample.school_year import sample_terms, write_sample
 from termreview.storage.workspace import Workspace

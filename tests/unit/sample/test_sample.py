@@ -18,9 +18,8 @@ from termreview.intake.received.received import list_received
 from termreview.reference.declarations import Reference
 from termreview.sample import school_year as sample
 from termreview.sample.answers.answers import school_answers
-from termreview.sample.damage import FILE_FAULTS
 from termreview.sample.deliveries import ARRIVALS, MISSING
-from termreview.sample.faults import ANSWER_FAULTS
+from termreview.sample.faults import ANSWER_FAULTS, FILE_FAULTS
 from termreview.sample.sample_files import term_sample_files, write_sample_files
 from termreview.sample.school_year import SAMPLE_LIST, SAMPLE_TERMS, write_sample
 from termreview.sample.schools.scenarios import (

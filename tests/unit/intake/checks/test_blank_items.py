@@ -14,7 +14,7 @@ from termreview.reporting.editions.scope import Scope
 from termreview.reporting.report.context import ReportContext, build_view
 from termreview.reporting.report.status import PROVISIONAL, report_status
 from termreview.reporting.school_pages.material import material_of
-from termreview.reporting.school_pages.path import path_view
+from termreview.reporting.school_pages.page import path_view
 from termreview.reporting.school_pages.work import good_view
 from termreview.reporting.sections.basis.status import status_section
 from termreview.reporting.term.term_tables import TermTables

@@ -22,7 +22,7 @@ from termreview.reporting.records.provenance import terms_behind
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.school_pages.material import material_of
 from termreview.reporting.sections.assessment.evidence import weigh
-from termreview.reporting.sections.assessment.highlight_changes import changes
+from termreview.reporting.sections.assessment.sections_highlights import changes
 from termreview.reporting.sections.index.transitions import level_transitions
 from termreview.reporting.sections.work.change import ratio_changes, task_changes
 from termreview.reporting.sections.work.years import years_side_by_side, years_table

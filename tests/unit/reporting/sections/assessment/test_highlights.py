@@ -15,9 +15,9 @@ from termreview.reference.texts.highlights import FIGURE_COUNT
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.sections.assessment import sections_highlights as sections
 from termreview.reporting.sections.assessment.evidence import Point, weigh
-from termreview.reporting.sections.assessment.highlight_changes import changes
 from termreview.reporting.sections.assessment.highlight_decisions import decisions
 from termreview.reporting.sections.assessment.highlights import highlights
+from termreview.reporting.sections.assessment.sections_highlights import changes
 from termreview.reporting.sections.work.ratios import line_with_side
 from termreview.terms import parse_term
 from worlds import HK1, HK2
@@ -182,7 +182,7 @@ def test_no_move_of_a_level_is_told_without_the_schools_that_cannot_be_compared(
         {"group_id": ["1", "2"], "up": [9, 0], "same": [4, 13], "down": [1, 0], "open": [0, 22]}
     )
     monkeypatch.setattr(
-        "termreview.reporting.sections.assessment.highlight_changes.moves_by_group", lambda _: moves
+        "termreview.reporting.sections.assessment.sections_highlights.moves_by_group", lambda _: moves
     )
     line = next(
         line for line in changes(report_world.report(HK2)) if "giữ nguyên, " in line or "giữ nguyên;" in line
