@@ -8,7 +8,6 @@ import pytest
 from desk_world import PRIMARIES, ROLE, TERM, TODAY, seen, without_copies
 
 from termreview.desk.explorer import beside_peers, findings_of, ledger_of, terms_of_school
-from termreview.desk.moderation import coverage, verified_lines
 from termreview.desk.term.overview import Scope
 from termreview.desk.term.term_now import TermNow
 from termreview.desk.verification import (
@@ -16,9 +15,11 @@ from termreview.desk.verification import (
     allowed_points,
     condition_lines,
     condition_warnings,
+    coverage,
     faults_of,
     item_lines,
     points_of,
+    verified_lines,
     verified_schools,
     warnings_of,
 )

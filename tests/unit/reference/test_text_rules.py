@@ -10,7 +10,7 @@ import yaml
 
 from termreview.errors import DeclarationError
 from termreview.reference.declarations import load_reference
-from termreview.reference.loading.text_rules import figures_of, read_rule, text_that_holds
+from termreview.reference.loading.text_schema import figures_of, read_rule, text_that_holds
 from termreview.reporting.report.narrative import sentence
 from worlds import REFERENCE, change, copy_reference
 

@@ -11,7 +11,6 @@ from termreview.desk.lists.list_lines import (
     ListText,
     change_list,
     read_held_against,
-    read_list_text,
 )
 from termreview.reference.declarations import Reference, decisions_in
 from termreview.reference.kinds.decisions import CHANGING, PLACE, Decision
@@ -176,11 +175,6 @@ def read_decisions(found: ListText, reference: Reference) -> tuple[Decision, ...
         When the list holds mistakes; all of them are named.
     """
     return read_held_against(found, DECISIONS, reference, decisions_in)
-
-
-def decisions_now(workspace: Workspace, reference: Reference) -> tuple[Decision, ...]:
-    """The decisions as the list holds them at this moment."""
-    return read_decisions(read_list_text(workspace.reference / DECISIONS), reference)
 
 
 def next_id(taken: Collection[str]) -> str:

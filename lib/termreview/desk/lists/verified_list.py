@@ -10,7 +10,6 @@ from termreview.desk.lists.list_lines import (
     ListText,
     change_list,
     read_held_against,
-    read_list_text,
 )
 from termreview.reference.declarations import Reference, verified_in
 from termreview.reference.kinds.measures import VerifiedPoints
@@ -87,11 +86,6 @@ def last_verified(reference: Reference, term_id: str, verified_by: str) -> Verif
         if verified_by and fold(points.verified_by) == fold(verified_by) and points.term_id == term_id
     ]
     return own[-1] if own else None
-
-
-def verified_now(workspace: Workspace, reference: Reference) -> tuple[VerifiedPoints, ...]:
-    """The verified points as the list holds them at this moment."""
-    return read_verified(read_list_text(workspace.reference / VERIFIED), reference)
 
 
 def read_verified(found: ListText, reference: Reference) -> tuple[VerifiedPoints, ...]:

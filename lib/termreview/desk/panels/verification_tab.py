@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 
 from termreview.desk.explorer import level_margins_of
-from termreview.desk.moderation import verified_lines
 from termreview.desk.panels.controls import controls
 from termreview.desk.panels.controls.desk import SCHOOL, Desk
 from termreview.desk.panels.controls.pick_table import PickColumn, PickRow, PickTable, list_texts
@@ -20,6 +19,7 @@ from termreview.desk.verification import (
     condition_lines,
     condition_warnings,
     item_lines,
+    verified_lines,
     verified_schools,
 )
 from termreview.desk.views.measure_charts import gap_chart

@@ -9,11 +9,10 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
-from termreview.desk.moderation import coverage
 from termreview.desk.term.overview import Scope
 from termreview.desk.term.term_now import TermNow
 from termreview.desk.term.wording import joined, say, words
-from termreview.desk.verification import ConditionLine, Fact, ItemLine
+from termreview.desk.verification import ConditionLine, Fact, ItemLine, coverage
 from termreview.desk.visits import Visits
 from termreview.insight.moderation import BY_ITEM, BY_LEVEL, BY_SCHOOL
 from termreview.reporting.blocks.blocks import Block, as_html, badge_mark, callout, escape_text, paragraph

@@ -7,9 +7,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from termreview.cells import parse_address
-from termreview.intake.values.text_value import displayed_value
+from termreview.intake.values.text_value import displayed_value, read_yes_no
 from termreview.intake.values.value_reading import PERSONAL_DATA, UNREADABLE, Flag, Reading
-from termreview.intake.values.yes_no_value import read_yes_no
 from termreview.reference.kinds.forms import Field
 from termreview.spreadsheets.model.cell_display import INVISIBLE, RAISED, STRUCK, left_to_read, sign_text
 from termreview.spreadsheets.model.cell_values import is_picture_formula

@@ -1,4 +1,4 @@
-"""One cell read as an answer in words, with what spreadsheets and code pages made of the words."""
+"""One cell read as an answer in words, or as Yes or No, with what spreadsheets and code pages made of the words."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from termreview.intake.values.value_reading import (
     PERSONAL_DATA,
     UNREADABLE,
     AbsentWords,
+    Choices,
     Flag,
     Reading,
     nothing_to_report,
@@ -31,6 +32,15 @@ _LONGEST_ABSENCE = 120  # letters; what is longer tells something
 _LONGEST_NOTHING = max(map(len, NOTHING_WORDS))
 _SHORTEST_NAME = 2
 _AROUND = " .,;:!()[]\"'…"
+_AS_PICTURE = "\ufe0f"  # behind a sign that is to be shown in colours
+_YES = {
+    "có", "co", "x", "v", "đạt", "rồi", "đã", "đã có", "có rồi", "đang có", "đúng", "cã", "coù", "yes", "y",
+    "true", "1", "✓", "✔", "√", "✅", "☑", "🗸", "🗹",
+}  # fmt: skip
+_NO = {
+    "không", "khong", "ko", "k", "chưa", "chưa có", "không có", "chưa đạt", "không đạt", "chua", "sai", "no",
+    "n", "false", "0",
+}  # fmt: skip
 
 
 def absence_phrases(absence: Absence) -> AbsentWords:
@@ -107,3 +117,17 @@ def displayed_value(cell: Cell) -> str:
     if isinstance(cell.value, datetime.date):
         return f"{cell.value:%d/%m/%Y}"
     return cell.text
+
+
+def read_yes_no(cell: Cell, choices: Choices | None) -> Reading:
+    """Read one cell as Yes or No; a cross or an empty box may mean either and is asked."""
+    text = clean(str(cell.value)) if cell.kind == "text" else cell.text
+    key = text.replace(_AS_PICTURE, "").casefold().rstrip(".")
+    if choices is not None and key in choices.by_text:
+        return Reading(ANSWERED, 1.0 if choices.by_text[key] == "yes" else 0.0)
+    if key in _YES or key in _NO:
+        said = "Có" if key in _YES else "Không"
+        return Reading(ANSWERED, 1.0 if key in _YES else 0.0, flags=(Flag("yes_no_spelling", text, said),))
+    if key in NOTHING_WORDS:  # a dash: a No, or nobody looked
+        return Reading(UNREADABLE, flags=(Flag("choice_unclear", text, "Có; Không"),))
+    return Reading(UNREADABLE, flags=(Flag("not_yes_no", text),))

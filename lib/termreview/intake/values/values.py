@@ -12,7 +12,7 @@ from termreview.intake.values.keystrokes import keystroke_readings, read_keystro
 from termreview.intake.values.misdecoded import read_misdecoded
 from termreview.intake.values.number_text import numbers_apart, parse_number
 from termreview.intake.values.personal_data import is_personal, is_personal_number
-from termreview.intake.values.text_value import displayed_value, read_text
+from termreview.intake.values.text_value import displayed_value, read_text, read_yes_no
 from termreview.intake.values.value_reading import (
     ANSWERED,
     BLANK,
@@ -24,7 +24,6 @@ from termreview.intake.values.value_reading import (
     Reading,
     nothing_to_report,
 )
-from termreview.intake.values.yes_no_value import read_yes_no
 from termreview.reference.kinds.forms import Field
 from termreview.spreadsheets.model.displayed_number import alters_text
 from termreview.spreadsheets.model.number_format import fifteen_digits, has_percent_sign, scales_to_percent

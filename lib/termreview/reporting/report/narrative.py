@@ -11,8 +11,7 @@ from typing import Any
 from termreview.coded_text import CodedText
 from termreview.errors import DeclarationError, Problem
 from termreview.reference.declarations import Reference
-from termreview.reference.loading.text_rules import has_rules, text_that_holds
-from termreview.reference.loading.text_schema import SENTENCE_FORMS
+from termreview.reference.loading.text_schema import SENTENCE_FORMS, has_rules, text_that_holds
 from termreview.reporting.blocks.number_format import NO_BREAK_SPACE
 from termreview.reporting.blocks.values import Number, Sentence, Value, joined
 

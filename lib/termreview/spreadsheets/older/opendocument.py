@@ -5,6 +5,7 @@ The engine for older formats reads ``.ods`` too, but loses formulas, errors, yes
 
 from __future__ import annotations
 
+import datetime
 import re
 from bisect import bisect_right
 from collections.abc import Mapping
@@ -13,11 +14,11 @@ from itertools import islice
 from operator import itemgetter
 
 from termreview.cells import MAX_COLUMN, MAX_ROW, address
+from termreview.spreadsheets.model.cell_values import read_iso, read_number, read_serial
 from termreview.spreadsheets.model.sheet_content import LEAST_HEIGHT, LEAST_WIDTH, MOST_HIDDEN, refuse_text
-from termreview.spreadsheets.model.workbook_model import Cell, Sheet, Workbook
+from termreview.spreadsheets.model.workbook_model import Cell, CellValue, Display, Sheet, Workbook
 from termreview.spreadsheets.older.old_fonts import encoding_of_font
-from termreview.spreadsheets.older.opendocument_cell import make_cell
-from termreview.spreadsheets.older.opendocument_looks import Styles
+from termreview.spreadsheets.older.opendocument_looks import Styles, format_of_day, format_of_displayed
 from termreview.spreadsheets.packages.guard import Limits, RefusedFile
 from termreview.spreadsheets.packages.xml_part import parse_xml
 
@@ -41,6 +42,9 @@ _MARKS = {_TEXT + "tab": "\t", _TEXT + "line-break": "\n"}
 _LENGTH = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(in|cm|mm|pt|px|pc)")
 _POINTS = {"in": 72.0, "cm": 72 / 2.54, "mm": 72 / 25.4, "pt": 1.0, "px": 0.75, "pc": 12.0}
 _LETTER = 5.25  # points: how wide one figure is
+_CALC = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0 "
+_DURATION = re.compile(r"(-?)PT?(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+(?:[.,][0-9]+)?)S)?")
+_FORMULA_PREFIX = re.compile(r"[a-z]+:(?==)")
 
 
 @dataclass
@@ -279,3 +283,66 @@ def _finish_row(table: _Table, attributes: Mapping[str, str], left: int) -> int:
         table.cells.update({(row, column): cell for column, cell in table.row_cells.items()})
         table.old_fonts.update({(row, column): font for column, font in table.row_fonts.items()})
     return count
+
+
+def make_cell(attributes: Mapping[str, str], shown: str | None, display: Display | None) -> Cell | None:
+    """Return one cell from its attributes and the text it shows, or None when it holds nothing."""
+    cell = _make_cell(attributes, shown)
+    if cell is None:
+        return None
+    if cell.kind not in ("number", "date") or shown is None:
+        return cell._replace(display=display)
+    code: str | None = ""
+    if cell.kind == "number":
+        is_percent = attributes.get(_OFFICE + "value-type") == "percentage"
+        code = format_of_displayed(shown, float(cell.value), is_percent)  # type: ignore[arg-type]
+    elif isinstance(cell.value, datetime.date):
+        code = format_of_day(shown, cell.value)
+    if code is None or not shown.strip():
+        display = (display or Display())._replace(shown=shown.strip())
+    return cell._replace(number_format=code or None, display=display)
+
+
+def _make_cell(attributes: Mapping[str, str], shown: str | None) -> Cell | None:
+    formula = attributes.get(_TABLE + "formula")
+    if formula is not None:
+        formula = _FORMULA_PREFIX.sub("", formula, count=1)
+    stored_type = attributes.get(_OFFICE + "value-type", "")
+    value: CellValue
+    if attributes.get(_CALC + "value-type") == "error":
+        return Cell(shown or "#N/A", shown or "#N/A", "error", formula)
+    if stored_type == "string":
+        text = attributes.get(_OFFICE + "string-value", shown or "")
+        value, kind = text, "text"
+    elif stored_type in ("float", "percentage", "currency"):
+        text = attributes.get(_OFFICE + "value", "")
+        value, kind = read_number(text), "number"
+    elif stored_type == "boolean":
+        text = attributes.get(_OFFICE + "boolean-value", "").upper()
+        value, kind = {"TRUE": True, "FALSE": False}.get(text), "boolean"
+    elif stored_type == "date":
+        text = attributes.get(_OFFICE + "date-value", "")
+        value, kind = read_iso(text), "date"
+    elif stored_type == "time":
+        text = attributes.get(_OFFICE + "time-value", "")
+        value, kind = _read_duration(text)
+    elif shown is not None:
+        value, text, kind = shown, shown, "text"
+    else:
+        return None if formula is None else Cell(None, formula, "formula_without_value", formula)
+    if value is None:
+        value, kind = text, "error"
+    return Cell(value, text, kind, formula) if text or formula is not None else None
+
+
+def _read_duration(text: str) -> tuple[CellValue, str]:
+    """Return one ISO duration as a time of day, or as a number of days from one day on, with its kind."""
+    match = _DURATION.fullmatch(text)
+    if match is None:
+        return None, "error"
+    hours, minutes = int(match[2] or 0), int(match[3] or 0)
+    seconds = float((match[4] or "0").replace(",", "."))
+    days = (hours * 3600 + minutes * 60 + seconds) / 86_400
+    if match[1] or days >= 1:
+        return (-days if match[1] else days), "number"
+    return read_serial(days), "date"

@@ -12,7 +12,6 @@ import pytest
 from desk_world import ROLE, TERM, TODAY, look_at, new_office, seen
 
 from termreview.desk.lists.decision_list import (
-    decisions_now,
     last_own,
     same_place,
     stands_in_the_way,
@@ -20,7 +19,7 @@ from termreview.desk.lists.decision_list import (
     write_decision,
 )
 from termreview.desk.lists.list_lines import read_list_text
-from termreview.desk.lists.verified_list import last_verified, place_of, verified_now, write_verified
+from termreview.desk.lists.verified_list import last_verified, place_of, write_verified
 from termreview.errors import DeclarationError, RunError, WorkspaceBusyError
 from termreview.reference.declarations import load_reference
 from termreview.reference.kinds.decisions import Decision
@@ -72,7 +71,7 @@ def test_the_habits_of_the_file_are_kept(office: Workspace, line_end: str, mark:
     written = write_decision(office, reference, decision("0477204", "gần hết", "9"), {"qd-0001"})
     assert path.read_bytes().startswith(old + line_end.encode())
     assert path.read_bytes().count(line_end.encode()) == 3
-    assert [one.decision_id for one in decisions_now(office, reference)] == ["qd-0001", "qd-0002"]
+    assert [one.decision_id for one in load_reference(office.reference).decisions] == ["qd-0001", "qd-0002"]
     assert take_back(office, written.decision.decision_id, ROLE)
     assert path.read_bytes() == old + line_end.encode()
 
@@ -99,7 +98,7 @@ def test_another_decision_on_the_cell_is_shown_and_not_overwritten(office: Works
     second = write_decision(office, reference, decision(new="49", by="Chuyên viên B"), set())
     assert second.decision is None
     assert second.conflicts == (first,)
-    assert decisions_now(office, reference) == (first,)
+    assert load_reference(office.reference).decisions == (first,)
 
 
 def test_a_refused_wish_touches_no_list(office: Workspace) -> None:
@@ -158,7 +157,7 @@ def test_undoing_takes_ones_own_decision_and_no_other(office: Workspace) -> None
     assert last_own(now.reference, TERM, "chuyên viên  a") == own
     assert last_own(now.reference, TERM, "") is None
     assert take_back(office, own.decision_id, "Chuyên viên A")
-    assert decisions_now(office, reference) == (other,)
+    assert load_reference(office.reference).decisions == (other,)
     assert not take_back(office, own.decision_id, "Chuyên viên A")
 
 
@@ -235,7 +234,7 @@ def test_verified_points_are_put_changed_and_taken_out(office: Workspace) -> Non
     assert last_verified(look_at(office).reference, TERM, ROLE) == changed
     assert write_verified(office, reference, place_of(given), given, changed).now == given
     assert write_verified(office, reference, place_of(given), None, given).now is None
-    assert verified_now(office, reference) == ()
+    assert load_reference(office.reference).verified == ()
 
 
 def test_points_that_another_gave_meanwhile_are_not_overwritten(office: Workspace) -> None:
@@ -244,7 +243,7 @@ def test_points_that_another_gave_meanwhile_are_not_overwritten(office: Workspac
     done = write_verified(office, reference, place_of(theirs), points(), None)
     assert done.is_refused
     assert done.now == theirs
-    assert verified_now(office, reference) == (theirs,)
+    assert load_reference(office.reference).verified == (theirs,)
 
 
 def test_points_beyond_the_item_are_refused_by_the_loader(office: Workspace) -> None:

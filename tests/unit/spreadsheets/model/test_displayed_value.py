@@ -21,7 +21,7 @@ from termreview.spreadsheets.model.displayed_number import (
 )
 from termreview.spreadsheets.model.number_format import fifteen_digits, is_date_format, section_for
 from termreview.spreadsheets.model.workbook_model import Display
-from termreview.spreadsheets.older.opendocument_cell import make_cell as make_open_cell
+from termreview.spreadsheets.older.opendocument import make_cell as make_open_cell
 from termreview.spreadsheets.older.opendocument_looks import format_of_displayed
 from termreview.spreadsheets.workbook import Cell, Sheet, read_workbook
 from termreview.spreadsheets.xlsx.looks import read_looks, read_runs
