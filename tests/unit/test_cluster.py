@@ -85,7 +85,7 @@ def test_a_scheduler_that_is_begun_anew_costs_nothing(
 
 def test_a_host_whose_network_is_cut_costs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The scheduler takes a host that is silent for so long for lost (30 s unless told), and gives its work to the other."""
-    monkeypatch.setenv("DASK_DISTRIBUTED__COMM__TIMEOUTS__TCP", "5s")
+    monkeypatch.setenv("DASK_DISTRIBUTED__COMM__TIMEOUTS__TCP", "12s")
     with ExitStack() as stack:
         hosts = hosts_where_allowed(stack)
         machines = Cluster(tmp_path, stack, hosts.address)
