@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 from pathlib import Path
 
@@ -11,12 +13,13 @@ import pytest
 from bs4 import BeautifulSoup
 
 import termreview
-from demo_world import SEMESTER, Demo, as_of
+from demo_world import SEMESTER, Demo, as_of, new_workspace
 from termreview.cli.__main__ import main
 from termreview.proof.verify import verify_report
 from termreview.reporting.records.published import index_path
 from termreview.reporting.report.context import open_report
 from termreview.reporting.report.flat_table import flat_csv
+from termreview.rollup import publishing
 from termreview.rollup.publishing import write_handed_in
 from termreview.rollup.roll_up import open_roll_up
 from termreview.storage.workspace import RollUpWorkspace, Workspace
@@ -128,3 +131,24 @@ def test_nine_communes_of_the_sample_hand_in_what_adds_up_to_their_schools(
             scored["held_by"] == ""
         )  # no condition keeps it at the first level
         assert (total["numerator"], total["denominator"]) == (reached.sum(), len(scored))
+
+
+def test_a_full_disk_publishes_nothing_and_is_told_by_its_folder(
+    demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def publish(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    workspace = RollUpWorkspace(new_workspace(tmp_path / "office").root)
+    handed = workspace.handed_in / "mot"
+    handed.mkdir(parents=True)
+    shutil.copy(
+        next(demo.workspace.reports(SEMESTER).glob("*-chia-se-du-lieu.csv")), handed / "bc-du-lieu.csv"
+    )
+    monkeypatch.setattr(publishing, "publish", publish)
+    assert main(["--root", str(workspace.root), "merge", str(handed)]) not in (0, 6)
+    told = capsys.readouterr().err
+    assert str(workspace.root / "data" / "processed" / "tong-hop") in told
+    assert "Traceback" not in told
+    assert not list((workspace.root / "reports").rglob("*.html"))
+    assert not list(workspace.processed(SEMESTER).rglob("*.parquet"))

@@ -37,6 +37,7 @@ from termreview.run.manifest import are_as_written, describe_reports
 from termreview.run.step_run import begin_step
 from termreview.run.work_list import Export, Step
 from termreview.storage.atomic_files import read_json, sha256_of, write_json
+from termreview.storage.disk_room import disk_failures_told
 from termreview.storage.lock import held
 from termreview.storage.output_paths import MANIFEST, PAGES
 from termreview.storage.publication import (
@@ -90,7 +91,7 @@ def publish_roll_up(
         When another run holds the workspace.
     """
     own = RollUpWorkspace(workspace.root, edition)
-    with held(workspace.root, "merge"):
+    with held(workspace.root, "merge"), disk_failures_told(own.row_cache.parent):
         cache = RowCache.of(own.row_cache, reference)
         merged = merge_offices(
             find_handed_in(folders), edition=edition, expected=expected, term_id=term_id, cache=cache

@@ -11,7 +11,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from termreview.errors import RunError, UsageError
+from termreview.errors import UsageError
 from termreview.intake.later_files import later_days, later_text
 from termreview.intake.received.received import (
     FIRST_SEEN,
@@ -41,7 +41,7 @@ from termreview.run.manifest import (
 from termreview.run.step_run import begin_step
 from termreview.run.work_list import CLEAN, Step, plan_steps
 from termreview.storage.atomic_files import read_json, write_json
-from termreview.storage.disk_room import lack_of_room
+from termreview.storage.disk_room import disk_failures_told
 from termreview.storage.lock import held
 from termreview.storage.output_paths import LOOSE, MANIFEST, PAGES, OutputPaths
 from termreview.storage.publication import (
@@ -132,7 +132,7 @@ def run_term(
         everything = plan_steps(workspace, reference, declared, as_of, workers, later=later)
         steps = plan_steps(workspace, reference, declared, as_of, workers, editions, later)
     reports = tuple(export.path for step in steps for export in step.exports)
-    with held(workspace.root, f"run {term.term_id}"):
+    with held(workspace.root, f"run {term.term_id}"), disk_failures_told(workspace.processed(term)):
         try:
             _recover(workspace, reference)
             there = received_of(workspace.raw(term), declared.plan, reference.registry, as_of)
@@ -181,10 +181,6 @@ def run_term(
                     f"{name}.parquet" for name in SOURCE_TABLES if not (stage / f"{name}.parquet").is_file()
                 ]
                 publish(output_paths, stage, removed=[LOOSE, *notebooks, *old])
-        except OSError as error:
-            if (lack := lack_of_room(error, workspace.processed(term))) is not None:
-                raise lack from error
-            raise RunError("run_stopped", why=error) from error
         finally:
             sweep(output_paths)
         if is_whole_run:

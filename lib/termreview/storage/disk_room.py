@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from termreview.coded_text import reason
@@ -24,6 +25,21 @@ def lack_of_room(error: BaseException, folder: Path) -> RunError | None:
             place = folder if place.is_relative_to(folder) else place
             return RunError("no_room", place=place, why=words)
     return None
+
+
+@contextmanager
+def disk_failures_told(folder: Path) -> Iterator[None]:
+    """Have what the disk refuses in the block told as a run that stopped.
+
+    Raises
+    ------
+    RunError
+        For a lack of room, or with what the system says.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise lack_of_room(error, folder) or RunError("run_stopped", why=error) from error
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
