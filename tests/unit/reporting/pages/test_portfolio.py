@@ -164,10 +164,10 @@ def test_nothing_that_a_record_says_becomes_markup(tmp_path: Path, reference: Re
 def test_a_disk_that_takes_no_page_does_not_undo_the_reports(
     office: Workspace, reference: Reference, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(path: Path) -> Any:
+    def full(path: Path, content: bytes) -> Any:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(portfolio, "atomic_write", full)
+    monkeypatch.setattr(portfolio, "write_content", full)
     with pytest.raises(RunError, match="đã xuất báo cáo, nhưng chưa ghi được trang mục lục"):
         write_portfolio(office, reference)
 
