@@ -6,13 +6,13 @@ school sends anew has findings of its own, so that nothing waits for an answer t
 
 from __future__ import annotations
 
-import csv
 import datetime
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from termreview.desk.lists.list_lines import PATIENCE_S, ListText, change_list, read_list_text
-from termreview.storage.workspace import Workspace, atomic_write
+from termreview.storage.atomic_files import write_list
+from termreview.storage.workspace import Workspace
 
 ASKED, PARKED = "asked", "parked"
 STATES = (ASKED, PARKED)
@@ -56,9 +56,7 @@ def set_waiting(
     """
     path, wanted = waiting_path(workspace, term_id), list(dict.fromkeys(finding_ids))
     if not path.is_file():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with atomic_write(path) as beside, beside.open("w", encoding="utf-8", newline="") as stream:
-            csv.writer(stream, lineterminator="\n").writerow(COLUMNS)
+        write_list(path, COLUMNS, [])
 
     def changed(found: ListText) -> Sequence[str]:
         kept = [

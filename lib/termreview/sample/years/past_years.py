@@ -47,6 +47,7 @@ from termreview.sample.years.planted import (
     WORKED,
     in_year,
 )
+from termreview.storage.atomic_files import write_list, write_text
 from termreview.storage.workspace import Workspace
 from termreview.terms import Term
 
@@ -135,14 +136,16 @@ def _declare(folder: Path) -> None:
     before = (
         f'{first}        previous: "{PAST_YEARS[-1]}-hk2"\n        compare_with: "{PAST_YEARS[-1]}-hk1"\n'
     )
-    _write(calendar, f"{head}school_years:\n{''.join(map(_year, PAST_YEARS))}{rest.replace(first, before)}")
+    write_text(
+        calendar, f"{head}school_years:\n{''.join(map(_year, PAST_YEARS))}{rest.replace(first, before)}"
+    )
     index = (folder / "indicator_sets" / f"{SAMPLE_SET}.yml").read_text(encoding="utf-8")
     index = index.replace(f'id: "{SAMPLE_SET}"', f'id: "{OLD_SET}"', 1)
     index = re.sub(r'^(title: ".*)"$', rf'\1, {_TRIAL}"', index, flags=re.MULTILINE)
     index = re.sub(r"^short_title: .*$", f'short_title: "Bộ chỉ số CĐS {_TRIAL}"', index, flags=re.MULTILINE)
     for now, then in _STRICTER:
         index = index.replace(now, then)
-    _write(folder / "indicator_sets" / f"{OLD_SET}.yml", index)
+    write_text(folder / "indicator_sets" / f"{OLD_SET}.yml", index)
     advice = folder / "advice" / f"{SAMPLE_SET}.yml"
     if advice.is_file():
         shutil.copyfile(advice, folder / "advice" / f"{OLD_SET}.yml")
@@ -180,9 +183,7 @@ def _reform(folder: Path) -> None:
                 told.append(list(then.values()))
             unit["valid_from"] = str(REFORM_DAY)
         told.append(list(unit.values()))
-    made = io.StringIO()
-    csv.writer(made, lineterminator="\n").writerows([head, *told])
-    _write(path, made.getvalue())
+    write_list(path, head, told)
     _add_rows(folder / "unit_events.csv", [(*event[:1], REFORM_DAY, *event[1:]) for event in REFORM_EVENTS])
 
 
@@ -256,8 +257,4 @@ def past_answers(school: Unit, term: Term, reference: Reference) -> dict[str, An
 def _add_rows(path: Path, rows: Iterable[Sequence[object]]) -> None:
     added = io.StringIO()
     csv.writer(added, lineterminator="\n").writerows(rows)
-    _write(path, path.read_text(encoding="utf-8").rstrip("\n") + "\n" + added.getvalue())
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8", newline="\n")
+    write_text(path, path.read_text(encoding="utf-8").rstrip("\n") + "\n" + added.getvalue())
