@@ -2,41 +2,19 @@
 
 from __future__ import annotations
 
-import re
 import shutil
-import zipfile
 from pathlib import Path
 
 import pytest
 
+from changed_figure import change_a_figure
 from demo_world import SEMESTER, Demo, as_of, made_of_term, new_workspace
 from termreview.run.runner import run_term
 from termreview.storage.workspace import Workspace
 
-# A figure of two or three digits in a sheet of the form.
-FIGURE = re.compile(rb'(<c r="[F-H]\d+"(?: s="\d+")?(?: t="n")?><v>)(\d{2,3})(</v>)')
-
 
 def published(workspace: Workspace) -> dict[str, bytes]:
     return made_of_term(workspace, lambda path: ".cache" not in path.parts)
-
-
-def change_a_figure(file: Path) -> bool:
-    """Have the first figure of the third sheet of one workbook be larger by one; say whether there is one."""
-    with zipfile.ZipFile(file) as package:
-        parts = [(entry, package.read(entry)) for entry in package.infolist()]
-    changed = [
-        FIGURE.sub(lambda found: b"%s%d%s" % (found[1], int(found[2]) + 1, found[3]), content, count=1)
-        if entry.filename == "xl/worksheets/sheet3.xml"
-        else content
-        for entry, content in parts
-    ]
-    if changed == [content for _, content in parts]:
-        return False
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as package:
-        for (entry, _), content in zip(parts, changed, strict=True):
-            package.writestr(entry, content)
-    return True
 
 
 @pytest.fixture

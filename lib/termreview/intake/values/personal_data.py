@@ -116,6 +116,11 @@ def name_without_personal(name: str, schools: Collection[str] | None = None) -> 
     where Văn or Thị stands in it, accents or not: any other alone is rather that of a school. Where the names of the
     `schools` are at hand, every full name goes that is none of theirs.
     """
+    return _without_persons(name, None if schools is None else tuple(schools))
+
+
+@lru_cache(maxsize=2**13)  # one term's list, index and folder name the same files
+def _without_persons(name: str, schools: tuple[str, ...] | None) -> str:
     composed = unicodedata.normalize("NFC", name)
     flat = composed.replace("_", " ")
     spans = [match.span() for match in _PERSONAL.finditer(flat)] if is_personal(flat) else []
@@ -123,7 +128,7 @@ def name_without_personal(name: str, schools: Collection[str] | None = None) -> 
         spans += full_names(flat)
     spans += plain_names(flat)
     if schools is not None:
-        known = _spelled_plainly(tuple(schools))
+        known = _spelled_plainly(schools)
         named = full_names(flat, _PLAIN_FAMILY_NAMES)
         spans += [(begin, end) for begin, end in named if unaccented(fold(flat[begin:end])) not in known]
         spans += names_of_any_case(flat, known)
