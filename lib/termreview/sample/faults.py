@@ -1,4 +1,9 @@
-"""One way of answering that makes work: faults put into cells, sheets and whole files, each a change of the finished workbook."""
+"""One way of answering that makes work: faults that schools put into cells, sheets and whole files.
+
+The names are used in `sample/deliveries`; what intake should make of each is in its docstring. Those of cells change the
+answers, the others the finished bytes: workbooks are changed in their XML parts and packed again with a fixed date, so
+that the same file comes out at every run.
+"""
 
 from __future__ import annotations
 

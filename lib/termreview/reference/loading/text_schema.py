@@ -3,6 +3,10 @@
 `key` is the way to the text within its file (`a/b`; `a/b[]` is a list of texts), `places` are what it may name in braces.
 An office's file is held against it: what is missing, asked for by nobody, or has a place that nothing fills is a mistake.
 `.ci/make_text_schema.py` writes the rows anew after a text was added to a shipped file or taken out.
+
+A rule says when one text of several is written: `late > 0 and received == expected` holds of the values of a sentence.
+Of a sentence with rules the first text whose rule holds is written, the one under `otherwise` where none does. A figure
+that is missing compares with nothing.
 """
 
 from __future__ import annotations
@@ -111,7 +115,7 @@ def _hold_list(row: Row, name: str, places: Places) -> None:
 
 
 def _hold_sentence(row: Row, name: str, places: Places) -> None:
-    """One text, one text per form where something is counted, or one text per rule (`text_rules`)."""
+    """One text, one text per form where something is counted, or one text per rule (`read_rule`)."""
     if row.values.get(name) == "":  # a sentence that the office leaves out
         return
     if not isinstance(row.values.get(name), dict):

@@ -1,4 +1,8 @@
-"""One HTML page per school of a term, rendered in one process from one template; each needs nothing but itself."""
+"""One HTML page per school of a term, rendered in one process from one template; each needs nothing but itself.
+
+A page that speaks of something else than before has another key. Whoever lets pages speak of something new names it
+for `page_keys`: a test changes one figure after another and compares the pages found with pages made anew.
+"""
 
 from __future__ import annotations
 
