@@ -27,7 +27,8 @@ def csv_of_frame(frame: pd.DataFrame) -> bytes:
     for _, column in frame.items():
         cells = column.to_numpy()
         # By their bits: 0,0 equals -0,0, and nothing equals what is missing.
-        places, distinct = pd.factorize(cells.view(np.int64) if cells.dtype == np.float64 else cells)
+        bits = cells.view(np.int64) if cells.dtype == np.float64 else cells
+        places, distinct = pd.factorize(bits, use_na_sentinel=False)
         texts = [_quoted(_cell(cell)) for cell in distinct.view(cells.dtype).tolist()]
         columns.append(np.array(texts, dtype=object)[places])
     lines = [";".join(row) for row in zip(*columns, strict=True)]

@@ -8,8 +8,8 @@ from termreview.reporting.blocks.csv_table import BOM, csv_bytes, csv_of_frame
 
 FRAME = pd.DataFrame(
     {
-        "name": ["Trường A", 'Trường "B"; xã C', "=1+1", "", "Trường A"],
-        "value": [1.5, 0.0, -0.0, float("nan"), 1.5],
+        "name": ["Trường A", 'Trường "B"; xã C', "=1+1", "", None, "Trường A"],
+        "value": [1.5, 0.0, -0.0, float("nan"), 2.0, 1.5],
     }
 )
 
@@ -22,6 +22,7 @@ def test_each_cell_stands_as_it_is_meant() -> None:
         '"Trường ""B""; xã C";0',
         "'=1+1;-0",
         ";",
+        ";2",
         "Trường A;1,5",
         "",
     ]
