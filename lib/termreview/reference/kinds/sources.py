@@ -186,24 +186,10 @@ def read_layout(source: Source, name: str) -> ExportLayout | None:
     tree = read_tree(source, name)
     if tree is None:
         return None
-    tree.only(
-        (
-            "system",
-            "title",
-            "kind",
-            "columns",
-            "required",
-            "row_key",
-            "identity",
-            "schools",
-            "period",
-            "facts",
-            "is_in_parts",
-            "mark",
-            "is_draft",
-            "attachment",
-        )
-    )
+    tree.only((
+        "system", "title", "kind", "columns", "required", "row_key", "identity", "schools", "period",
+        "facts", "is_in_parts", "mark", "is_draft", "attachment",
+    ))  # fmt: skip
     columns = _columns(tree)
     known = tuple(columns)
 

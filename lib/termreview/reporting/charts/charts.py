@@ -18,27 +18,8 @@ from termreview.reporting.charts.points import MIDDLE, Scale, count_bars, reliab
 from termreview.reporting.charts.ratios import Shares, dot_plot, gap_bars, ratio_strip
 
 __all__ = [
-    "MIDDLE",
-    "Bounds",
-    "Chart",
-    "Scale",
-    "Shares",
-    "calendar_strip",
-    "chart",
-    "count_bars",
-    "count_table",
-    "day_number",
-    "dot_plot",
-    "dumbbell",
-    "gap_bars",
-    "heat_map",
-    "interval_panels",
-    "line_panels",
-    "ratio_strip",
-    "reliability_plot",
-    "scatter",
-    "stacked_bars",
-    "strips",
-    "transition_matrix",
+    "MIDDLE", "Bounds", "Chart", "Scale", "Shares", "calendar_strip", "chart", "count_bars", "count_table",
+    "day_number", "dot_plot", "dumbbell", "gap_bars", "heat_map", "interval_panels", "line_panels",
+    "ratio_strip", "reliability_plot", "scatter", "stacked_bars", "strips", "transition_matrix",
     "with_caption",
-]
+]  # fmt: skip
