@@ -20,8 +20,8 @@ from termreview.reporting.editions.scope import SHAREABLE
 from termreview.reporting.editions.shareable import _counted_opinions
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.sections.assessment import sections_assessment
-from termreview.reporting.sections.assessment.directions import direction_day, next_steps
 from termreview.reporting.sections.assessment.evidence import amount_left, weigh
+from termreview.reporting.sections.assessment.sections_assessment import direction_day, next_steps
 from termreview.reporting.sections.assessment.stories import _cause_of
 from termreview.reporting.summaries.quality import schools_writing
 from termreview.reporting.term.schools import short_names
