@@ -18,7 +18,7 @@ from termreview.reporting.editions.suppression import decide_suppression
 from termreview.reporting.excel.annex import CODE_ROW, FLAT_SHEET, HEAD_ROW, export_xlsx
 from termreview.reporting.report.context import ReportContext, build_view, present
 from termreview.reporting.report.flat_table import COLUMNS, KEY, NUMBERS, flat_csv, flat_table
-from termreview.reporting.summaries.communes import Sums
+from termreview.reporting.summaries.communes import sums_by_commune
 from termreview.scoring.score import score_term
 from termreview.terms import parse_term
 from worlds import HK1, observe, term_of
@@ -209,7 +209,7 @@ def test_a_part_of_the_office_is_no_office_and_its_schools_are_its_own() -> None
 
 def test_the_sums_of_communes_leave_out_what_is_withheld() -> None:
     shown = present(report(HK1), edition=SHAREABLE)
-    sums = Sums(reference(), shown.term, by_commune=True)
+    sums = sums_by_commune(shown.term, reference().ratios)
     assert not any(map(reference().disclosure.is_sensitive, sums.statistics["field_id"]))
     assert set(sums.ratios["scope"]) == set(shown.term.schools["commune_id"])
 
