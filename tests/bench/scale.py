@@ -72,12 +72,12 @@ def main() -> None:
         for count in sizes:
             folder = Path(scratch) / str(count)
             workspace = enlarged(home, sample, reference, count, folder)
-            done = measured(workspace)
+            done, again = measured(workspace), measured(workspace)
             after = after_a_change(workspace) if count == CHANGED else None
             shutil.rmtree(folder)
             each = done.seconds / count
             first = first or each
-            report(count, done, each / first, after)
+            report(count, done, each / first, again, after)
 
 
 def enlarged(home: Workspace, sample: Workspace, reference: Reference, count: int, folder: Path) -> Workspace:
@@ -161,8 +161,8 @@ def _watch(pid: int, peaks: list[float]) -> None:
         time.sleep(0.2)
 
 
-def report(count: int, done: Run, rise: float, after: Run | None = None) -> None:
-    """Print one size, and what a changed file of it costs, beside what is promised of them."""
+def report(count: int, done: Run, rise: float, again: Run, after: Run | None = None) -> None:
+    """Print one size, what a run without a change and one with a changed file of it cost, beside what is promised."""
     print(f"{count} schools")
     for name, seconds in done.steps.items():
         print_line(name, f"{seconds:.1f} s, {1000 * seconds / count:.1f} ms", "", True)
@@ -177,6 +177,7 @@ def report(count: int, done: Run, rise: float, after: Run | None = None) -> None
     print_line(
         "of processors", f"{done.processor_s:.1f} s, {1000 * done.processor_s / count:.1f} ms", "", True
     )
+    print_line("nothing changed, run again", f"{again.seconds:.1f} s", "", True)
     if after is not None:
         print_line("one file changed -> all of it again", f"{after.seconds:.1f} s", "", True)
         part = after.processor_s / done.processor_s

@@ -6,8 +6,7 @@ import datetime
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from termreview.errors import TermReviewError
 from termreview.forms.layout import form_layout
@@ -31,6 +30,9 @@ from termreview.storage.atomic_files import read_json
 from termreview.storage.workspace import Workspace, has_tables, read_table
 from termreview.terms import Term
 from termreview.text import day_text
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _DECIDED = (
     CLAIMED, PUT_ASIDE, "file_decision_not_applied", "file_decision_changed", "file_decision_other_school",

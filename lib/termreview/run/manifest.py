@@ -10,8 +10,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from termreview.installation import made_with
 from termreview.intake.received.evidence_files import FOLDER as EVIDENCE, evidence_before, list_evidence
 from termreview.intake.received.received import NOTHING_READ, ReceivedFile
@@ -127,6 +125,8 @@ def are_as_written(root: Path, reports: Mapping[str, str]) -> bool:
 
 def unread_files(stage: Path) -> list[str]:
     """The files that one run could not read through no fault of theirs; another run may."""
+    import pandas as pd  # only now: who asks whether anything has changed needs none
+
     columns = ["file", "sha256", "reason_code"]
     table = pd.read_parquet(stage / "submissions.parquet", columns=columns)
     is_there = table["sha256"] != NOTHING_READ  # what could not even be listed is known to be so
@@ -141,6 +141,8 @@ def exports_summary(stage: Path) -> dict[str, int] | None:
     path = stage / "source_files.parquet"
     if not path.is_file():
         return None
+    import pandas as pd
+
     files = pd.read_parquet(path, columns=["state", "rows_of_no_school"])
     counted = int((files["state"] == READ).sum())
     left = int((~files["state"].isin([READ, ATTACHED])).sum())

@@ -11,9 +11,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from termreview.errors import RunError
 from termreview.intake.places.file_names import file_names
@@ -31,9 +29,11 @@ from termreview.sources.counting import (
     name_mark,
 )
 from termreview.storage.atomic_files import read_json, write_json
-from termreview.storage.contracts import from_rows
 from termreview.storage.workspace import files_below
 from termreview.text import fold
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FOLDER, RECORD = "sources", ".counted.json"
 READ, REFUSED, TWICE, OTHER_PERIOD, ATTACHED = "read", "refused", "twice", "other_period", "attached"
@@ -109,6 +109,10 @@ def read_sources(folder: Path, reference: Reference, declared: TermReference) ->
             }
         )  # fmt: skip
     facts = list(_facts(usable, layouts, declared.term.term_id))
+    from termreview.storage.contracts import (
+        from_rows,  # only now: who asks whether anything has changed needs none
+    )
+
     return SourceReadings(from_rows("source_files", rows), from_rows("source_facts", facts))
 
 

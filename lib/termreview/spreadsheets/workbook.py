@@ -24,7 +24,6 @@ from termreview.spreadsheets.older.opendocument import read_opendocument
 from termreview.spreadsheets.older_formats import read_in_child
 from termreview.spreadsheets.packages import guard
 from termreview.spreadsheets.packages.archive import ArchiveMember, read_member
-from termreview.spreadsheets.packages.default_password import package_within
 from termreview.spreadsheets.packages.guard import (
     DEFAULT_LIMITS,
     REFUSAL_REASONS,
@@ -105,6 +104,8 @@ def read_locked(path: Path, limits: Limits) -> Workbook:
     RefusedFile
         When it is locked with a password of somebody's own, or cannot be read.
     """
+    from termreview.spreadsheets.packages.default_password import package_within  # with numpy
+
     plain = package_within(read_content(path, limits))
     if plain is None or sniff(plain) == LOCKED:
         raise RefusedFile("password_protected", "locked_office_file")

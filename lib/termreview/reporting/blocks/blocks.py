@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
-from typing import Any, Final, Literal
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from termreview.reporting.blocks.frames import frames_of
 from termreview.reporting.blocks.model import (
@@ -27,6 +25,9 @@ from termreview.reporting.blocks.model import (
     strong_run,
 )
 from termreview.reporting.blocks.number_format import clean_text
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CalloutKind = Literal["note", "good", "query", "error"]
 
@@ -56,6 +57,8 @@ class Block:
     @property
     def data(self) -> pd.DataFrame:
         """Its first table, as in `tables`; an empty frame where it has none."""
+        import pandas as pd  # only now: who asks whether anything has changed needs none
+
         return next(iter(self.tables.values()), pd.DataFrame())
 
     def _repr_html_(self) -> str:

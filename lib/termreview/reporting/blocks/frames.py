@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, Final
 
 from termreview.reporting.blocks.model import (
     BOTH,
@@ -23,6 +21,9 @@ from termreview.reporting.blocks.model import (
     plain_text,
 )
 from termreview.reporting.blocks.number_format import MISSING_MARK
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Here in Vietnamese: a block stands by itself, whatever declarations a notebook has opened.
 GROUP: Final = "Nhóm"
@@ -47,6 +48,8 @@ def frames_of(parts: Sequence[Part]) -> dict[str, pd.DataFrame]:
 
 
 def _frame(part: Part) -> pd.DataFrame:
+    import pandas as pd  # only now: who asks whether anything has changed needs none
+
     rows = part["rows"]
     columns: dict[str, list[Any]] = {}
     if any(row.get("group") for row in rows):
@@ -85,9 +88,15 @@ def _figures(cell: Cell) -> dict[str, Any]:
             return words
         if isinstance(run, list) and (is_number(run) or run[1] == LEVEL):
             role = LEVEL if run[1] == LEVEL else about_number(run)[0]
-            value = pd.Timestamp(run[0]) if run[1] == "date" else run[0]
+            value = _day(run[0]) if run[1] == "date" else run[0]
             own = dict.fromkeys((LOW, HIGH) if role == BOTH else (role,), value)
             if own.keys() & found.keys():
                 return words
             found |= own
     return found or words
+
+
+def _day(text: str) -> pd.Timestamp:
+    import pandas as pd
+
+    return pd.Timestamp(text)

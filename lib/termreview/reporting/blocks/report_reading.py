@@ -8,8 +8,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-import nbformat
-
 from termreview.coded_text import CodedText
 from termreview.errors import RunError
 from termreview.reporting.blocks.model import Part, bullets_part, paragraph_part, plain_text, read_bundle
@@ -100,6 +98,8 @@ def _read_once(
     notebook_path: Path, arrangement: Arrangement, only: str, _changed: int, _size: int
 ) -> ReadReport:
     """Read one notebook; the exporters of one step read the same one after the other."""
+    import nbformat  # only now: who asks whether anything has changed needs none
+
     annexed = arrangement.annexed
     notebook = nbformat.reads(notebook_path.read_text(encoding="utf-8"), as_version=nbformat.NO_CONVERT)
     banner: list[Part] = []

@@ -30,9 +30,8 @@ from termreview.spreadsheets.model.sheet_content import LEAST_HEIGHT, LEAST_WIDT
 from termreview.spreadsheets.model.workbook_model import Cell, Sheet, Workbook
 from termreview.spreadsheets.older.formulas import formula_text
 from termreview.spreadsheets.older.old_fonts import by_style
-from termreview.spreadsheets.packages.default_password import FILE_PASS, stream_within
 from termreview.spreadsheets.packages.guard import Limits, RefusedFile
-from termreview.spreadsheets.packages.ole_streams import workbook_stream
+from termreview.spreadsheets.packages.ole_streams import FILE_PASS, workbook_stream
 from termreview.spreadsheets.packages.sniffing import ole_directory_entry
 from termreview.spreadsheets.xlsx.looks import PALETTE
 
@@ -176,9 +175,11 @@ def _read_book(data: bytes, most_cells: int) -> BookRecords | None:
     if stream is None or stream[4:6] not in (_BIFF5, _BIFF8):
         return None
     lock = next((body for record, body in islice(_records(stream, 0), _FIRST) if record == FILE_PASS), None)
-    stream = stream if lock is None else stream_within(stream, lock)
-    if stream is None:
-        raise RefusedFile("password_protected", "locked_xls")
+    if lock is not None:
+        from termreview.spreadsheets.packages.default_password import stream_within  # with numpy
+
+        if (stream := stream_within(stream, lock)) is None:
+            raise RefusedFile("password_protected", "locked_xls")
     letters = "cp1252" if stream[4:6] == _BIFF5 else ""
     formats, styles = dict(BUILT_IN_FORMATS), []
     sheets: list[SheetRecords] = []

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from termreview.spreadsheets.packages.guard import RefusedFile
-from termreview.spreadsheets.packages.ole_streams import ole_stream
+from termreview.spreadsheets.packages.ole_streams import FILE_PASS, ole_stream
 from termreview.spreadsheets.packages.xml_part import local_name, parse_xml
 
 _PASSWORD = "VelvetSweatshop".encode("utf-16-le")
@@ -29,7 +29,7 @@ _PURPOSES = (
     b"\xd7\xaa\x0f\x6d\x30\x61\x34\x4e",
     b"\x14\x6e\x0b\xe7\xab\xac\xd0\xd6",
 )
-FILE_PASS, _TAKEN_OUT = 0x2F, 0xFFF
+_TAKEN_OUT = 0xFFF
 _PLAIN_RECORDS = {0x809, FILE_PASS, 0x194, 0x195, 0xE1, 0x196, 0x138}
 _SHEET_RECORD = 0x85  # its first four bytes say where the sheet begins, unlocked
 _BLOCK = 1024

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import struct
 
+FILE_PASS = 0x2F  # the record of an .xls that says how it is locked
+
 _LAST_SECTOR = 0xFFFFFFFA  # numbers from here on end a chain
 _SMALL_STREAM = 4096
 

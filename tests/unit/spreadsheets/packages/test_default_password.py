@@ -142,7 +142,9 @@ def test_what_the_lock_holds_is_told_by_its_content(tmp_path: Path, monkeypatch:
     path.write_bytes(b"locked")
 
     def within(content: bytes) -> str:
-        monkeypatch.setattr("termreview.spreadsheets.workbook.package_within", lambda _: content)
+        monkeypatch.setattr(
+            "termreview.spreadsheets.packages.default_password.package_within", lambda _: content
+        )
         try:
             return workbook.read_locked(path, Limits()).kind
         except RefusedFile as refused:
