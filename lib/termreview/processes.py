@@ -44,6 +44,7 @@ _STARTING = threading.RLock()  # which a fork may take once more
 # Where modules are looked for, without the folder of the start; in what the server forks, as any new interpreter does.
 SEARCH_PATH = tuple(entry for entry in sys.path if entry)
 _OURS: list[int] = []  # in a process that was asked for here: who asked
+_SERVED: list[str] = []  # what the server of this process has imported
 PATIENCE_S = 600.0  # longer than any batch may take
 
 
@@ -65,16 +66,23 @@ def processors() -> int:
 def begin_server(*modules: str, is_fresh: bool = False) -> None:
     """Begin the server that later processes are forked from, where they will be; it imports the modules meanwhile.
 
-    Who asks first decides what it imports; `is_fresh` as in `Call`.
+    Who asks first decides what it imports; with `is_fresh` (as in `Call`) a server that was begun for other work gives way
+    to a new one, unless something that it started still runs: each notebook would import all that it needs anew.
     """
     context = _context(is_fresh)
     if context.get_start_method() == "forkserver":
         from multiprocessing import forkserver
 
         # This module first: it notes where a new interpreter looks for modules.
-        context.set_forkserver_preload([__name__, *modules])
-        with suppress(OSError):  # no process left: whoever needs one later hears of it
+        wanted = [__name__, *modules]
+        with _STARTING, suppress(OSError):  # no process left: whoever needs one later hears of it
+            is_other = modules and is_fresh and _SERVED and wanted != _SERVED
+            if is_other and not multiprocessing.active_children():
+                forkserver._forkserver._stop()  # type: ignore[attr-defined]
+                _SERVED.clear()
+            context.set_forkserver_preload(wanted)
             forkserver.ensure_running()
+            _SERVED[:] = _SERVED or wanted
 
 
 def _context(is_fresh: bool = False) -> Any:

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 import work_elsewhere
-from work_elsewhere import fail_at_ten, total, total_here_only, where
+from work_elsewhere import fail_at_ten, has_imported, total, total_here_only, where
 
-from termreview.processes import Call, ProcessLost, pool, processors, share
+from termreview.processes import Call, ProcessLost, begin_server, pool, processors, share
 
 BATCHES = [[number, number + 1] for number in range(0, 40, 2)]
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes as Linux lists them")
@@ -193,3 +193,18 @@ def test_a_process_that_is_reaped_is_listed_no_more() -> None:
 
 def no_such_number(numbers: list[int]) -> Iterator[int]:
     yield numbers[9]
+
+
+@on_linux
+def test_a_server_for_other_work_gives_way_unless_something_of_it_runs() -> None:
+    """The notebooks of `demo` began with nothing of what they need: the server had been begun to write the sample."""
+    begin_server("wave", is_fresh=True)
+    with Call(has_imported, "wave", "colorsys", is_fresh=True) as running:
+        assert running.answer() is True
+        begin_server("colorsys", is_fresh=True)
+        with Call(has_imported, "wave", "colorsys", is_fresh=True) as call:
+            assert [call.answer(), call.answer()] == [True, False]
+        assert running.answer() is False
+    begin_server("colorsys", is_fresh=True)
+    with Call(has_imported, "wave", "colorsys", is_fresh=True) as call:
+        assert [call.answer(), call.answer()] == [False, True]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -77,3 +78,8 @@ def total_slowly(batch: list[int]) -> int:
     """Add up one batch so slowly that a process can be ended meanwhile."""
     time.sleep(0.3)
     return sum(batch)
+
+
+def has_imported(*modules: str) -> Iterator[bool]:
+    """Say of each module whether this process begins with it."""
+    yield from (module in sys.modules for module in modules)
