@@ -75,6 +75,27 @@ def test_an_issue_of_a_report_whose_term_before_has_other_figures_now_says_so(
     assert f"`termreview run {YEAR_END.term_id}`" in told
 
 
+def test_a_report_handed_out_a_moment_ago_has_not_changed_but_by_what_systems_count(
+    demo: Demo, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What exports of systems count was told as gone, by another version of the program, at any comparison."""
+    workspace = Workspace(Path(shutil.copytree(demo.workspace.root, tmp_path / "copy")))
+    for term in (SEMESTER, YEAR_END):
+        for command in ("issue", "compare"):
+            assert cli.main(["--root", str(workspace.root), command, term.term_id]) == 0
+        assert re.search(r"Toàn bộ [\d.]+ số liệu trong báo cáo không thay đổi", capsys.readouterr().out)
+    shutil.rmtree(workspace.raw(SEMESTER) / "sources")
+    steps = table_steps(workspace, demo.reference.of(SEMESTER), as_of(demo.reference, SEMESTER))
+    run_term(workspace, demo.reference, SEMESTER, as_of(demo.reference, SEMESTER), steps=steps)
+    assert cli.main(["--root", str(workspace.root), "compare", SEMESTER.term_id]) == 0
+    listing = workspace.reports(SEMESTER) / f"thay-doi-{SEMESTER.term_id}-1-nay-moi-so.csv"
+    rows = list(csv.DictReader(io.StringIO(listing.read_bytes().decode("utf-8-sig")), delimiter=";"))
+    counted = [row for row in rows if row["Mục của báo cáo"].endswith("Sử dụng các hệ thống")]
+    assert any(row["Đã phát hành"] for row in counted)
+    assert not any(row["Nay"] for row in counted)
+    assert all(row["Dữ liệu hệ thống"] or "Dữ liệu hệ thống" in row["Nguyên nhân"] for row in counted)
+
+
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """An office that has issued its report on the day, and made the next one after all kinds of changes."""
@@ -212,7 +233,7 @@ def test_every_figure_that_the_report_prints_is_told_with_parts_that_add_up(
     assert cli.main(["--root", str(office.root), "compare", TERM.term_id, "--output", str(tmp_path)]) == 0
     listing = tmp_path / "thay-doi-2023-2024-hk1-1-nay-moi-so.csv"
     rows = list(csv.DictReader(io.StringIO(listing.read_bytes().decode("utf-8-sig")), delimiter=";"))
-    causes = ("Nộp sau", "Nộp lại", "Quyết định", "Quy tắc", "Phiên bản", "Kỳ trước")
+    causes = ("Nộp sau", "Nộp lại", "Quyết định", "Quy tắc", "Phiên bản", "Kỳ trước", "Dữ liệu hệ thống")
     for row in rows:
         parts = [number(row[name]) for name in causes if row[name]]
         assert sum(parts) == number(row["Thay đổi"] or "0")

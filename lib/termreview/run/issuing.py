@@ -21,6 +21,7 @@ from termreview.reporting.records.issued import (
     RECORD,
     RECORD_FILE,
     SHOWN,
+    SYSTEMS,
     Issue,
     issued_folder,
     issues_of,
@@ -29,7 +30,7 @@ from termreview.reporting.records.published import flat_parts
 from termreview.reporting.report.context import open_report
 from termreview.reporting.report.status import report_status
 from termreview.reporting.term.answers import spread_answers
-from termreview.reporting.term.term_tables import TABLES, read_tables
+from termreview.reporting.term.term_tables import TABLES, read_tables, systems_now
 from termreview.run.manifest import RECORDS
 from termreview.run.work_list import INTERNAL, Step, report_step
 from termreview.storage.atomic_files import (
@@ -118,6 +119,7 @@ def issue_report(
             "tables": manifest["tables"],
             "declarations_sha256": reference.fingerprint,
             **{key: manifest[key] for key in _MADE_OF if key in manifest},
+            SYSTEMS: systems_now(workspace, term),
             **_status(workspace, term, speaks_for, scope),
             **_shown(workspace, reference, term, scope, edition, told["step"]),
         }

@@ -84,7 +84,7 @@ def parts_of(content: object) -> tuple[Part, ...]:
     parts: tuple[Part, ...] | None = getattr(content, "parts", None)
     if parts is None:
         return (inline_part([clean_text(content)]),)
-    if not parts and as_html(content):
+    if not parts and as_html(content).strip():
         raise ValueError(f"a block of bare markup has no model: {as_html(content)[:60]}")
     return parts
 

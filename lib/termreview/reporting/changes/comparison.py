@@ -21,7 +21,7 @@ from termreview.reporting.editions.scope import (
     narrowed_tables,
 )
 from termreview.reporting.records.issued import Issue, issued_reference, issued_tables
-from termreview.reporting.report.context import ReportContext
+from termreview.reporting.report.context import ReportContext, systems_of
 from termreview.reporting.report.status import PROVISIONAL, report_status
 from termreview.reporting.summaries.summaries import TermView, build_view
 from termreview.reporting.term.term_tables import State, TermTables, read_tables
@@ -129,9 +129,10 @@ def open_issue(issue: Issue, now: Reference, workspace: Workspace | None = None)
 
     previous = read(declared.plan.compare_with)
     years = [read(term) for term in reference.calendar.same_part_before(declared.term)]
-    return ReportContext(
+    report = ReportContext(
         reference, view, previous, issue.as_of, scope, years=tuple(one for one in years if one is not None)
     )
+    return report if workspace is None else replace(report, systems=systems_of(workspace, report))
 
 
 def _opened(

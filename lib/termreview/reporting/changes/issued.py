@@ -51,9 +51,11 @@ def changes_list(report: ReportContext, comparison: Comparison) -> Block:
     )
 
 
-def changes_summary(report: ReportContext, comparison: Comparison) -> Block:
+def changes_summary(report: ReportContext, comparison: Comparison, printed_count: int = 0) -> Block:
     """The changes in words: which reports, how much, and by which cause."""
-    return stack(paragraph(opening(report, comparison)), bullets(cause_lines(report, comparison)))
+    return stack(
+        paragraph(opening(report, comparison, printed_count)), bullets(cause_lines(report, comparison))
+    )
 
 
 def opening(report: ReportContext, comparison: Comparison, printed_count: int = 0) -> str:

@@ -53,13 +53,12 @@ def write_changes(
     """
     from termreview.reporting.pages.pages import export_blocks
 
-    told = [] if printed is None else [printed.figures]
-    parts = {"summary": changes_summary, "office": office_table, "schools": schools_table}
-    shown = [
-        (say(report, f"issued.page.{name}"), block)
-        for name, part in parts.items()
-        if (block := part(report, comparison, *told) if name == "summary" else part(report, comparison)).html
-    ]
+    parts = {
+        "summary": changes_summary(report, comparison, 0 if printed is None else printed.figures),
+        "office": office_table(report, comparison),
+        "schools": schools_table(report, comparison),
+    }
+    shown = [(say(report, f"issued.page.{name}"), block) for name, block in parts.items() if block.html]
     if printed is not None:
         title, summary = shown[0]
         shown[0] = (

@@ -29,21 +29,23 @@ from termreview.reporting.changes.places import ReportContent, reported_content
 from termreview.reporting.charts.charts import Chart
 from termreview.reporting.editions.scope import INTERNAL
 from termreview.reporting.pages.reading import one_line
-from termreview.reporting.records.issued import Issue
+from termreview.reporting.records.issued import SYSTEMS, Issue
 from termreview.reporting.records.page_values import read_values
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.history import with_term
 from termreview.reporting.report.wording import say
 from termreview.reporting.summaries.summaries import TermView, build_view
-from termreview.reporting.term.term_tables import State, tables_now
+from termreview.reporting.term.term_tables import State, systems_now, tables_now
 from termreview.storage.workspace import Workspace
-from termreview.terms import Term
+from termreview.terms import Term, parse_term
 
 _ROOM: Final = "termreview.reporting."
 _NOT_SHOWN: Final = frozenset(["hide", "banner", "footer"])
 _HEADING: Final = re.compile(r"^(#{2,6})\s+(.+?)\s*#*$", re.MULTILINE)
-PREVIOUS: Final = "previous"  # the tables of the term before are others now: no part of the bridge
-PRINTED_CAUSES: Final = (*CAUSES, PREVIOUS)
+PREVIOUS: Final = (
+    "previous"  # the tables of the term before are others now: no part of the bridge, nor is `SYSTEMS`
+)
+PRINTED_CAUSES: Final = (*CAUSES, PREVIOUS, SYSTEMS)
 
 
 @dataclass(frozen=True)
@@ -193,9 +195,7 @@ def _content_of(
     state = bridge_step.state
     view: TermView = build_view(spoken, state.declared, state.tables)
     history = with_term(report.history, spoken, state.declared, state.tables)
-    there = ReportContext(
-        spoken, view, report.previous, report.as_of, report.scope, years=report.years, history=history
-    )
+    there = replace(report, reference=spoken, term=view, since=None, pictures=None, history=history)
     return reported_content((call.title, call.parts(there)) for call in calls)
 
 
@@ -242,4 +242,7 @@ def outside_cause(
         return PROGRAM
     others = [tables_now(workspace, term) for term in terms if term != previous]
     now = (tables_now(workspace, previous), [told for told in others if told])
-    return RULE if (issue.record.get("previous"), issue.record.get("compared", [])) == now else PREVIOUS
+    if (issue.record.get("previous"), issue.record.get("compared", [])) != now:
+        return PREVIOUS
+    systems = systems_now(workspace, parse_term(issue.record["term_id"]))
+    return RULE if issue.record.get(SYSTEMS, systems) == systems else SYSTEMS

@@ -15,6 +15,7 @@ from termreview.reporting.blocks.tables import STACKED, table
 from termreview.reporting.changes.place_variances import PlaceVariance
 from termreview.reporting.changes.report_diff import PREVIOUS, PRINTED_CAUSES, ReportDiff
 from termreview.reporting.changes.variance_texts import part_text
+from termreview.reporting.records.issued import SYSTEMS
 from termreview.reporting.report.context import ReportContext
 from termreview.reporting.report.narrative import listed
 from termreview.reporting.report.wording import say
@@ -74,9 +75,8 @@ def _notes(report: ReportContext, compared: ReportDiff) -> list[str]:
         notes.append(
             say(report, "issued.printed.unread", numbers=listed([str(number) for number in compared.unread]))
         )
-    if PREVIOUS in compared.causes:
-        notes.append(say(report, "issued.printed.previous"))
-    return notes
+    outside = [cause for cause in (PREVIOUS, SYSTEMS) if cause in compared.causes]
+    return notes + [say(report, f"issued.printed.{cause}") for cause in outside]
 
 
 def section_label(report: ReportContext, title: str) -> str:

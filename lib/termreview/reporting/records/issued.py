@@ -34,6 +34,9 @@ _KEYS: Final = (
     "declarations_sha256", "inputs",
 )  # fmt: skip
 _STATUSES: Final = ("provisional", "final")
+SYSTEMS: Final = (
+    "systems"  # the tables of what systems counted, by hash; and the cause where they are others now
+)
 SHOWN: Final = "shown_counts"  # of a shareable issue: the sums of sensitive attributes that its readers have
 
 

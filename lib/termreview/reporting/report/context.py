@@ -181,7 +181,7 @@ def open_report(
         provenance=provenance,
         since=told_since,
         pictures=workspace.processed(declared.term) / PICTURES,
-        systems=_systems(workspace, material) if edition == INTERNAL else None,
+        systems=systems_of(workspace, material) if edition == INTERNAL else None,
         in_year=_in_year(workspace, reference, declared.term),
     )
 
@@ -192,7 +192,7 @@ def _in_year(workspace: Workspace, reference: Reference, term: Term) -> dict[Ter
     return {one: spread_answers(own, reference.of(one)) for one, own in found.items() if own is not None}
 
 
-def _systems(workspace: Workspace, report: ReportContext) -> SystemTables | None:
+def systems_of(workspace: Workspace, report: ReportContext) -> SystemTables | None:
     """What systems counted of the schools of one report."""
     found = read_systems(workspace, report.declared.term)
     if found is None:

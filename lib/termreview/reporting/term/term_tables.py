@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 
 TABLES: Final = ("submissions", "observations", "findings", "ledger", "scores")
+SYSTEM_TABLES: Final = ("source_facts", "corroborations")
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,12 +65,16 @@ class SystemTables:
 def read_systems(workspace: Workspace, term: Term) -> SystemTables | None:
     """Read what systems counted of one term; None where no export was."""
     try:
-        facts, compared = (
-            storage.read_table(workspace, term, name) for name in ("source_facts", "corroborations")
-        )
+        facts, compared = (storage.read_table(workspace, term, name) for name in SYSTEM_TABLES)
     except UsageError:  # nobody wrote any
         return None
     return None if facts.empty else SystemTables(facts, compared)
+
+
+def systems_now(workspace: Workspace, term: Term) -> dict[str, str]:
+    """The tables of what systems counted of one term, by hash; none where no export was."""
+    found = read_published(workspace.output_paths(term), [f"{name}.parquet" for name in SYSTEM_TABLES])
+    return {name: sha256_of(content) for name, content in found.items() if content is not None}
 
 
 def sha256_of_tables(workspace: Workspace, term: Term) -> str:
