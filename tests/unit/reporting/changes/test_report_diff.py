@@ -19,7 +19,7 @@ from termreview.reporting.changes.old_pages import tables_of_page
 from termreview.reporting.changes.place_variances import PlaceVariance, anchored, place_variances
 from termreview.reporting.changes.places import CELL, ReportContent, aligned, figured_text, reported_content
 from termreview.reporting.changes.report_diff import PREVIOUS, outside_cause, section_calls
-from termreview.reporting.records.issued import Issue
+from termreview.reporting.records.issued import SYSTEMS, Issue
 from termreview.reporting.records.page_values import read_values, sections_of, values_text, with_values
 from termreview.storage.workspace import Workspace
 
@@ -209,14 +209,25 @@ def test_a_report_prints_thousands_of_figures_in_cells_key_figures_and_sentences
 
 
 @pytest.mark.parametrize(
-    ("package", "previous", "cause"),
-    [("", None, RULE), ("", {"term_id": "2022-2023-hk2", "tables": {}}, PREVIOUS), ("older", None, PROGRAM)],
+    ("package", "kept", "cause"),
+    [
+        ("", {}, RULE),
+        ("", {"systems": {}}, RULE),
+        ("", {"systems": {"source_facts": "others"}}, SYSTEMS),
+        ("", {"previous": {"term_id": "2022-2023-hk2", "tables": {}}}, PREVIOUS),
+        ("older", {}, PROGRAM),
+    ],
 )
 def test_what_the_page_of_an_issue_printed_otherwise_has_a_cause_outside_of_the_bridge(
-    tmp_path: Path, package: str, previous: object, cause: str
+    tmp_path: Path, package: str, kept: dict[str, object], cause: str
 ) -> None:
-    """The same program and the same term before: then declarations; the term before is no part of what is kept."""
-    record = {"package_sha256": package or made_with()["package_sha256"], "previous": previous}
+    """The same program, term before and exports of systems: then declarations; an older issue does not know the exports."""
+    record = {
+        "term_id": "2023-2024-hk1",
+        "package_sha256": package or made_with()["package_sha256"],
+        "previous": None,
+        **kept,
+    }
     issue = Issue(1, tmp_path, record, tmp_path)
     assert outside_cause(Workspace(tmp_path), issue, None) == cause
     told, now = anchored(_told(Parts(15, 18)), _told(Parts(14, 18))), _told(Parts(15, 18))
