@@ -16,7 +16,7 @@ from termreview.intake.received.received import NOTHING_READ, ReceivedFile
 from termreview.reference.declarations import Reference, TermReference
 from termreview.reference.term_share import terms_compared
 from termreview.reporting.records.published import flat_parts
-from termreview.reporting.term.term_tables import TABLES, tables_now
+from termreview.reporting.term.term_tables import SYSTEM_TABLES, TABLES, tables_now
 from termreview.run.work_list import Step, describe_issues, scoped_report_name
 from termreview.sources.facts import ATTACHED, FOLDER as SOURCES, READ, exports_of
 from termreview.spreadsheets.packages.guard import NOT_OPENED
@@ -27,7 +27,7 @@ from termreview.storage.workspace import Workspace
 from termreview.terms import Term, parse_term
 
 # Of systems; written only where exports of any lie beside the files of the term.
-SOURCE_TABLES = ("source_files", "source_facts", "corroborations")
+SOURCE_TABLES = ("source_files", *SYSTEM_TABLES)
 _OUTPUTS = ("tables", "source_tables", "reports", "unread")
 COMPARED = "compared"
 RECORDS, NOTEBOOKS, FAILED = "scoped", "notebooks", ".failed"

@@ -43,7 +43,7 @@ _ROOM: Final = "termreview.reporting."
 _NOT_SHOWN: Final = frozenset(["hide", "banner", "footer"])
 _HEADING: Final = re.compile(r"^(#{2,6})\s+(.+?)\s*#*$", re.MULTILINE)
 PREVIOUS: Final = (
-    "previous"  # the tables of the term before are others now: no part of the bridge, nor is `SYSTEMS`
+    "previous"  # the tables of the term before are others now; like `SYSTEMS` no part of the bridge
 )
 PRINTED_CAUSES: Final = (*CAUSES, PREVIOUS, SYSTEMS)
 

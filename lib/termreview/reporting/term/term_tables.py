@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -49,9 +50,7 @@ def tables_now(workspace: Workspace, term: Term | None) -> dict[str, Any] | None
     """The tables of one term that others are compared with, by hash, as a run notes them; None where there are none."""
     if term is None or not is_published(workspace.output_paths(term), "scores.parquet"):
         return None
-    found = read_published(workspace.output_paths(term), [f"{name}.parquet" for name in TABLES])
-    hashes = {name: sha256_of(content) for name, content in found.items() if content is not None}
-    return {"term_id": term.term_id, "tables": hashes}
+    return {"term_id": term.term_id, "tables": _hashes(workspace, term, TABLES)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +72,11 @@ def read_systems(workspace: Workspace, term: Term) -> SystemTables | None:
 
 def systems_now(workspace: Workspace, term: Term) -> dict[str, str]:
     """The tables of what systems counted of one term, by hash; none where no export was."""
-    found = read_published(workspace.output_paths(term), [f"{name}.parquet" for name in SYSTEM_TABLES])
+    return _hashes(workspace, term, SYSTEM_TABLES)
+
+
+def _hashes(workspace: Workspace, term: Term, names: Iterable[str]) -> dict[str, str]:
+    found = read_published(workspace.output_paths(term), [f"{name}.parquet" for name in names])
     return {name: sha256_of(content) for name, content in found.items() if content is not None}
 
 
